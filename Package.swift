@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Set `FARMGATE_STRICT=1` (as `make` does) to turn warnings into errors in farmgate's own targets.
+let strict = Context.environment["FARMGATE_STRICT"] == "1"
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// A module and its tests, with the modules that it may import: nothing else compiles
+/// (`--explicit-target-dependency-import-check error`).
+func module(_ name: String, _ imports: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: imports, resources: resources, swiftSettings: settings)
+}
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: imports + ["TestSupport"],
+    swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "farmgate",
+  products: [.executable(name: "farmgate", targets: ["farmgate"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // Values and text: no input, no output, no clock.
+    module("FarmUnits"),
+    module("CanonicalJSON"),
+
+    // Decisions: values in, values out.
+    module("FarmControl", ["FarmUnits"]),
+    module("DroneHealth", ["FarmUnits", "CanonicalJSON"]),
+    module("Harvest", ["FarmUnits", "CanonicalJSON"]),
+    module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
+    module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
+
+    // The edges: one C library or kernel interface each.
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+    module("RealTimeLoop", ["FarmUnits"]),
+    module("MQTTLink", ["FarmUnits", "CMosquitto"]),
+    module("GPIOLines", ["FarmUnits", "CGpiod"]),
+
+    // The file, the wiring, the simulated farm, the daemon, the command line.
+    module(
+      "FarmConfiguration",
+      ["FarmUnits", "FarmControl", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
+    module(
+      "Gateway",
+      [
+        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets", "Claims",
+        "FarmConfiguration",
+      ]),
+    module(
+      "FarmSimulation",
+      ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets"]),
+    module(
+      "FarmDaemon",
+      [
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop", "MQTTLink",
+        "GPIOLines", logging, lifecycle, signals,
+      ]),
+    module("LoopbackBroker"),
+    .executableTarget(
+      name: "farmgate",
+      dependencies: [
+        "FarmUnits", "CanonicalJSON", "FarmConfiguration", "FarmDaemon", "FarmSimulation", "Gateway",
+        "LoopbackBroker", "MQTTLink", "SensorPresets", "DroneHealth", argumentParser, logging,
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("FarmUnits", ["FarmUnits"]),
+    tests("CanonicalJSON", ["CanonicalJSON"]),
+    tests("FarmControl", ["FarmControl", "FarmUnits"]),
+    tests("DroneHealth", ["DroneHealth", "FarmUnits", "CanonicalJSON"]),
+    tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
+    tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
+    tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
+    tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits"]),
+    tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
+    tests("GPIOLines", ["GPIOLines", "FarmUnits"]),
+    tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
+    tests("Gateway", ["Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth", "FarmSimulation"]),
+    tests("FarmSimulation", ["FarmSimulation", "FarmUnits", "CanonicalJSON", "DroneHealth"]),
+    tests("FarmDaemon", ["FarmDaemon", "FarmConfiguration", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation"]),
+  ]
+)
