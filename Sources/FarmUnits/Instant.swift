@@ -9,7 +9,8 @@ public struct Instant: InstantProtocol, Sendable {
 
   /// - Parameter nanoseconds: Since boot, as the kernel stamps GPIO edges. Range 0 ... 292 years.
   public init(nanoseconds: Int64) {
-    sinceBoot = Duration(secondsComponent: nanoseconds / 1_000_000_000,
+    sinceBoot = Duration(
+      secondsComponent: nanoseconds / 1_000_000_000,
       attosecondsComponent: nanoseconds % 1_000_000_000 * 1_000_000_000)
   }
 

@@ -70,7 +70,9 @@ private struct ClockText {
       zoneMinutes = 0
     } else if let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
       bytes = bytes.dropFirst()
-      guard let hours = number(2), hours < 24, take(":"), let minutes = number(2), minutes < 60 else { return nil }
+      guard let hours = number(2), hours < 24, take(":"), let minutes = number(2), minutes < 60 else {
+        return nil
+      }
       zoneMinutes = (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes)
     }
     guard bytes.isEmpty else { return nil }

@@ -29,6 +29,8 @@ public enum SharedData {
   /// The names in a folder, sorted; empty where the data is absent.
   public static func names(in path: String) -> [String] {
     guard let directory else { return [] }
-    return ((try? FileManager.default.contentsOfDirectory(atPath: directory.appending(path: path).path)) ?? []).sorted()
+    return
+      ((try? FileManager.default.contentsOfDirectory(atPath: directory.appending(path: path).path)) ?? [])
+      .sorted()
   }
 }
