@@ -49,9 +49,10 @@ let package = Package(
     // The edges: one C library or kernel interface each.
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
-    module("RealTimeLoop", ["FarmUnits"]),
+    .systemLibrary(name: "CLinux"),
+    module("RealTimeLoop", ["FarmUnits", "CLinux"]),
     module("MQTTLink", ["FarmUnits", "CMosquitto"]),
-    module("GPIOLines", ["FarmUnits", "CGpiod"]),
+    module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
     module(
@@ -90,12 +91,13 @@ let package = Package(
     tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
-    tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits"]),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits"]),
     tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
     tests("Gateway", ["Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth", "FarmSimulation"]),
     tests("FarmSimulation", ["FarmSimulation", "FarmUnits", "CanonicalJSON", "DroneHealth"]),
-    tests("FarmDaemon", ["FarmDaemon", "FarmConfiguration", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation"]),
+    tests("FarmDaemon", ["AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation"]),
   ]
 )

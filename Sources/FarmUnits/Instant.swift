@@ -1,7 +1,7 @@
 /// A point on the monotonic clock (`CLOCK_MONOTONIC`); meaningless after a reboot.
 ///
 /// All control happens on this clock: nobody can set it, so a wrong wall clock never moves a valve.
-public struct Instant: InstantProtocol, Sendable {
+public struct Instant: InstantProtocol, Sendable, BitwiseCopyable {
   /// Since the machine started.
   public var sinceBoot: Duration
 

@@ -1,5 +1,5 @@
 /// What is known about a value's worth. Anything but `good` is shown and never acted on as if it were good.
-public enum Quality: String, Sendable, CaseIterable {
+public enum Quality: String, Sendable, CaseIterable, BitwiseCopyable {
   case good
   /// Too old, or its source is known to be gone.
   case stale
@@ -16,12 +16,12 @@ public enum Quality: String, Sendable, CaseIterable {
   case missing
 }
 
-public enum Contact: String, Sendable {
+public enum Contact: String, Sendable, BitwiseCopyable {
   case open, closed
 }
 
 /// A measured value before its unit.
-public enum Value: Equatable, Sendable {
+public enum Value: Equatable, Sendable, BitwiseCopyable {
   case number(Double)
   case contact(Contact)
 
@@ -35,7 +35,7 @@ public enum Value: Equatable, Sendable {
 /// in its clock, and a sequence number.
 ///
 /// Trivially copyable: the control loop reads it without touching a lock or the heap.
-public struct Reading: Equatable, Sendable {
+public struct Reading: Equatable, Sendable, BitwiseCopyable {
   /// Nil when there is no number at all, when it is a sentinel, or when it is not finite.
   public var value: Value?
   /// Nil for contacts.

@@ -1,6 +1,6 @@
 /// A unit of measurement by its UN/ECE Recommendation 20 code, the codes that EPCIS, schema.org and
 /// GS1 use as well.
-public enum Unit: String, Sendable, CaseIterable {
+public enum Unit: String, Sendable, CaseIterable, BitwiseCopyable {
   /// Per cent.
   case percent = "P1"
   /// Kilopascal; soil tension is counted positive (dry is high).

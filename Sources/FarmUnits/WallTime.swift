@@ -1,5 +1,5 @@
 /// UTC to the millisecond, as people and the marketplace read it. Never used to decide when to act.
-public struct WallTime: Hashable, Comparable, Sendable {
+public struct WallTime: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// Since 1970-01-01T00:00:00Z, without leap seconds.
   public var milliseconds: Int64
 
@@ -12,12 +12,12 @@ public struct WallTime: Hashable, Comparable, Sendable {
 
 /// Whether the wall clock of the moment can be believed: a board without a battery-backed clock
 /// starts in the past until the network tells it the time.
-public enum ClockTrust: String, Sendable, CaseIterable {
+public enum ClockTrust: String, Sendable, CaseIterable, BitwiseCopyable {
   case trusted, untrusted
 }
 
 /// One moment on both clocks.
-public struct Moment: Hashable, Sendable {
+public struct Moment: Hashable, Sendable, BitwiseCopyable {
   /// For every decision.
   public var instant: Instant
   /// For every message.
