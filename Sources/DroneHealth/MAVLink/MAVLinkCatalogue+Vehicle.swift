@@ -1,0 +1,182 @@
+extension MAVLinkCatalogue {
+  /// Messages about the vehicle itself: life, state, position, version, texts.
+  static let vehicle: [MAVLinkLayout] = [
+    MAVLinkLayout(
+      0, "HEARTBEAT", crcExtra: 50,
+      [
+        .uint32("custom_mode"),
+        .uint8("type"),
+        .uint8("autopilot"),
+        .uint8("base_mode"),
+        .uint8("system_status"),
+        .uint8("mavlink_version"),
+      ]),
+    MAVLinkLayout(
+      1, "SYS_STATUS", crcExtra: 124,
+      [
+        .uint32("onboard_control_sensors_present"),
+        .uint32("onboard_control_sensors_enabled"),
+        .uint32("onboard_control_sensors_health"),
+        .uint16("load", unit: "d%"),
+        .uint16("voltage_battery", unit: "mV", unknown: .maximum),
+        .int16("current_battery", unit: "cA", unknown: .number(-1)),
+        .uint16("drop_rate_comm", unit: "c%"),
+        .uint16("errors_comm"),
+        .uint16("errors_count1"),
+        .uint16("errors_count2"),
+        .uint16("errors_count3"),
+        .uint16("errors_count4"),
+        .int8("battery_remaining", unit: "%", unknown: .number(-1)),
+        .uint32("onboard_control_sensors_present_extended", isExtension: true),
+        .uint32("onboard_control_sensors_enabled_extended", isExtension: true),
+        .uint32("onboard_control_sensors_health_extended", isExtension: true),
+      ]),
+    MAVLinkLayout(
+      2, "SYSTEM_TIME", crcExtra: 137,
+      [
+        .uint64("time_unix_usec", unit: "us"),
+        .uint32("time_boot_ms", unit: "ms"),
+      ]),
+    MAVLinkLayout(
+      24, "GPS_RAW_INT", crcExtra: 24,
+      [
+        .uint64("time_usec", unit: "us"),
+        .int32("lat", unit: "degE7"),
+        .int32("lon", unit: "degE7"),
+        .int32("alt", unit: "mm"),
+        .uint16("eph", unit: "x1E-2", unknown: .maximum),
+        .uint16("epv", unit: "x1E-2", unknown: .maximum),
+        .uint16("vel", unit: "cm/s", unknown: .maximum),
+        .uint16("cog", unit: "cdeg", unknown: .maximum),
+        .uint8("fix_type"),
+        .uint8("satellites_visible", unknown: .maximum),
+        .int32("alt_ellipsoid", unit: "mm", isExtension: true),
+        .uint32("h_acc", unit: "mm", isExtension: true),
+        .uint32("v_acc", unit: "mm", isExtension: true),
+        .uint32("vel_acc", unit: "mm/s", isExtension: true),
+        .uint32("hdg_acc", unit: "degE5", isExtension: true),
+        .uint16("yaw", unit: "cdeg", unknown: .number(0), isExtension: true),
+      ]),
+    MAVLinkLayout(
+      33, "GLOBAL_POSITION_INT", crcExtra: 104,
+      [
+        .uint32("time_boot_ms", unit: "ms"),
+        .int32("lat", unit: "degE7"),
+        .int32("lon", unit: "degE7"),
+        .int32("alt", unit: "mm"),
+        .int32("relative_alt", unit: "mm"),
+        .int16("vx", unit: "cm/s"),
+        .int16("vy", unit: "cm/s"),
+        .int16("vz", unit: "cm/s"),
+        .uint16("hdg", unit: "cdeg", unknown: .maximum),
+      ]),
+    MAVLinkLayout(
+      109, "RADIO_STATUS", crcExtra: 185,
+      [
+        .uint16("rxerrors"),
+        .uint16("fixed"),
+        .uint8("rssi", unknown: .maximum),
+        .uint8("remrssi", unknown: .maximum),
+        .uint8("txbuf", unit: "%"),
+        .uint8("noise", unknown: .maximum),
+        .uint8("remnoise", unknown: .maximum),
+      ]),
+    MAVLinkLayout(
+      125, "POWER_STATUS", crcExtra: 203,
+      [
+        .uint16("Vcc", unit: "mV"),
+        .uint16("Vservo", unit: "mV"),
+        .uint16("flags"),
+      ]),
+    MAVLinkLayout(
+      148, "AUTOPILOT_VERSION", crcExtra: 178,
+      [
+        .uint64("capabilities"),
+        .uint64("uid"),
+        .uint32("flight_sw_version"),
+        .uint32("middleware_sw_version"),
+        .uint32("os_sw_version"),
+        .uint32("board_version"),
+        .uint16("vendor_id"),
+        .uint16("product_id"),
+        .uint8("flight_custom_version", count: 8),
+        .uint8("middleware_custom_version", count: 8),
+        .uint8("os_custom_version", count: 8),
+        .uint8("uid2", count: 18, isExtension: true),
+      ]),
+    MAVLinkLayout(
+      193, "EKF_STATUS_REPORT", crcExtra: 71,
+      [
+        .float("velocity_variance"),
+        .float("pos_horiz_variance"),
+        .float("pos_vert_variance"),
+        .float("compass_variance"),
+        .float("terrain_alt_variance"),
+        .uint16("flags"),
+        .float("airspeed_variance", isExtension: true),
+      ]),
+    MAVLinkLayout(
+      230, "ESTIMATOR_STATUS", crcExtra: 163,
+      [
+        .uint64("time_usec", unit: "us"),
+        .float("vel_ratio"),
+        .float("pos_horiz_ratio"),
+        .float("pos_vert_ratio"),
+        .float("mag_ratio"),
+        .float("hagl_ratio"),
+        .float("tas_ratio"),
+        .float("pos_horiz_accuracy", unit: "m"),
+        .float("pos_vert_accuracy", unit: "m"),
+        .uint16("flags"),
+      ]),
+    MAVLinkLayout(
+      241, "VIBRATION", crcExtra: 90,
+      [
+        .uint64("time_usec", unit: "us"),
+        .float("vibration_x"),
+        .float("vibration_y"),
+        .float("vibration_z"),
+        .uint32("clipping_0"),
+        .uint32("clipping_1"),
+        .uint32("clipping_2"),
+      ]),
+    MAVLinkLayout(
+      242, "HOME_POSITION", crcExtra: 104,
+      [
+        .int32("latitude", unit: "degE7"),
+        .int32("longitude", unit: "degE7"),
+        .int32("altitude", unit: "mm"),
+        .float("x", unit: "m"),
+        .float("y", unit: "m"),
+        .float("z", unit: "m"),
+        .float("q", count: 4, unknown: .notANumber),
+        .float("approach_x", unit: "m"),
+        .float("approach_y", unit: "m"),
+        .float("approach_z", unit: "m"),
+        .uint64("time_usec", unit: "us", isExtension: true),
+      ]),
+    MAVLinkLayout(
+      245, "EXTENDED_SYS_STATE", crcExtra: 130,
+      [
+        .uint8("vtol_state"),
+        .uint8("landed_state"),
+      ]),
+    MAVLinkLayout(
+      253, "STATUSTEXT", crcExtra: 83,
+      [
+        .uint8("severity"),
+        .text("text", count: 50),
+        .uint16("id", isExtension: true),
+        .uint8("chunk_seq", isExtension: true),
+      ]),
+    MAVLinkLayout(
+      264, "FLIGHT_INFORMATION", crcExtra: 49,
+      [
+        .uint64("arming_time_utc", unit: "us", unknown: .number(0)),
+        .uint64("takeoff_time_utc", unit: "us", unknown: .number(0)),
+        .uint64("flight_uuid", unknown: .number(0)),
+        .uint32("time_boot_ms", unit: "ms"),
+        .uint32("landing_time", unit: "ms", unknown: .number(0), isExtension: true),
+      ]),
+  ]
+}

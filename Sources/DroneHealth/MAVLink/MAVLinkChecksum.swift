@@ -1,0 +1,20 @@
+/// CRC-16/MCRF4XX, which MAVLink calls X.25: initial value 0xFFFF, reflected, no final inversion.
+///
+/// Check value: "123456789" gives 0x6F91.
+public struct MAVLinkChecksum: Sendable {
+  public private(set) var value: UInt16 = 0xFFFF
+
+  public init() {}
+
+  @inline(__always)
+  public mutating func add(_ byte: UInt8) {
+    var mixed = byte ^ UInt8(truncatingIfNeeded: value)
+    mixed ^= mixed << 4
+    let wide = UInt16(mixed)
+    value = (value >> 8) ^ (wide << 8) ^ (wide << 3) ^ (wide >> 4)
+  }
+
+  public mutating func add(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { add(byte) }
+  }
+}
