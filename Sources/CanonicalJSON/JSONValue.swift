@@ -17,11 +17,12 @@ public struct JSONObject: Equatable, Sendable {
 
   public init(_ members: [(name: String, value: JSONValue)] = []) { self.members = members }
 
-  /// The value of a member; setting nil removes it, setting a new name appends it.
+  /// The value of a member; setting nil removes it, setting a new name appends it. Names are compared byte by
+  /// byte, as every JSON reader does.
   public subscript(name: String) -> JSONValue? {
-    get { members.first { $0.name == name }?.value }
+    get { members.first { sameBytes($0.name, name) }?.value }
     set {
-      let index = members.firstIndex { $0.name == name }
+      let index = members.firstIndex { sameBytes($0.name, name) }
       switch (index, newValue) {
       case (let index?, let value?): members[index].value = value
       case (let index?, nil): members.remove(at: index)
@@ -44,7 +45,8 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
-  ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByBooleanLiteral,
   ExpressibleByNilLiteral
 {
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
