@@ -1,0 +1,79 @@
+internal import FarmUnits
+
+extension Lot {
+  /// How long after its best-before day a withdrawn lot is still published, and any lot remembered.
+  static let remembered = Duration.seconds(30 * 86_400)
+  /// The same for a product without a shelf life, from its harvest: as long as the conditions behind it are kept.
+  static let rememberedWithoutShelfLife = Duration.seconds(400 * 86_400)
+
+  /// What time alone changes: stamps that become right, promises that run out, age.
+  mutating func settle(at now: Moment, dayOf: (WallTime) -> CivilDate) {
+    harvested.correct(at: now)
+    if harvestDay == nil, harvested.clock == .trusted { harvestDay = dayOf(harvested.wall) }
+    for index in stays.indices { stays[index].since.correct(at: now) }
+    promises.prune(at: now)
+    if withdrawal == nil, expired == nil, shelfLifeReason(at: now)?.code == .shelfLifeExhausted {
+      expired = Stamp(now)
+    }
+    expired?.correct(at: now)
+  }
+
+  /// The claim to be published, when it says something new or the last one is to be refreshed; nil otherwise.
+  /// What it offers is promised from then on.
+  mutating func publish(at now: Moment, terms: ClaimTerms, dayOf: (WallTime) -> CivilDate) -> Availability? {
+    let claim = claim(at: now, terms: terms, dayOf: dayOf)
+    if let published, let publishedAt, claim.saysTheSame(as: published) {
+      // Terminal states stand without being refreshed; they are repeated on a reconnection.
+      if claim.status.isTerminal || now.instant - publishedAt < terms.refreshEvery { return nil }
+    }
+    revision += 1
+    var availability = claim
+    availability.revision = revision
+    published = availability
+    publishedAt = now.instant
+    if terms.sellsToMarket, availability.availableToPromise > .zero {
+      wasOffered = true
+      promises.add(
+        MarketPromises.Promise(
+          amount: availability.availableToPromise, until: availability.validUntil,
+          ends: now.instant.advanced(by: terms.validFor)))
+    }
+    return availability
+  }
+
+  private func claim(at now: Moment, terms: ClaimTerms, dayOf: (WallTime) -> CivilDate) -> Availability {
+    let verdict = verdict(at: now)
+    let left = remainingShelfLifeDays(at: now)
+    let validUntil = now.wall.advanced(by: terms.validFor)
+    return Availability(
+      lot: id, revision: revision, status: verdict.status, plan: plan, harvestDay: harvestDay, field: field,
+      store: store, figures: figures,
+      availableToPromise: verdict.status == .available ? figures.availableToPromise : .zero,
+      decided: now.wall,
+      clock: now.clock,
+      validUntil: verdict.status.isTerminal ? max(keepUntil(at: now), validUntil) : validUntil,
+      bestBefore: now.clock == .trusted
+        ? left.map { dayOf(now.wall.advanced(by: .seconds($0 * 86_400))) } : nil,
+      remainingShelfLifeDays: left, mode: verdict.mode, by: verdict.by, reasons: verdict.reasons,
+      withdrawal: withdrawal)
+  }
+
+  /// Until when it is published and remembered once it is withdrawn or expired: 30 days after its best-before
+  /// day, and after the decision.
+  private func keepUntil(at now: Moment) -> WallTime {
+    let harvest = harvested.clock == .trusted ? harvested.wall : now.wall
+    let end =
+      plan.shelfLife.map { harvest.advanced(by: $0.lifetime + Self.remembered) }
+      ?? harvest.advanced(by: Self.rememberedWithoutShelfLife)
+    let decided = [withdrawal?.decidedAt, expired?.wall].compactMap(\.self).max()
+    return max(end, decided?.advanced(by: Self.remembered) ?? end)
+  }
+
+  /// Nothing of it can be sold, and nobody who bought some has to be warned any more.
+  func isForgettable(at now: Moment) -> Bool {
+    guard now.clock == .trusted, harvested.clock == .trusted, now.wall > keepUntil(at: now) else {
+      return false
+    }
+    return withdrawal != nil || expired != nil || (onHand == .zero && reserved == .zero)
+  }
+}

@@ -1,0 +1,80 @@
+public import FarmUnits
+
+/// All lots of the farm: takes commands, judges, and says what is to be published.
+///
+/// A value: it reads no clock and keeps no file. One owner calls it, from one thread; after every accepted or
+/// deferred command and about once a second that owner calls `step` and publishes what it returns. Every figure returned as
+/// available counts from then on as promised to the marketplace (`Lot`), whether or not the message arrived: so it
+/// must be kept by a crash as well (`snapshot`) before it is sent.
+public struct LotBook: Sendable {
+  var lotsByID: [String: Lot] = [:]
+  var plans: [String: ProductPlan]
+  public private(set) var terms: ClaimTerms
+  /// No harvest is taken beyond this many lots.
+  public let capacity: Int
+  let dayOf: @Sendable (WallTime) -> CivilDate
+  private var retired: [String] = []
+
+  /// - Parameters:
+  ///   - products: With distinct keys; of equal keys the last counts.
+  ///   - capacity: The most lots kept, sold out and withdrawn ones included.
+  ///   - dayOf: The farm's calendar day of an instant; UTC's unless given.
+  public init(
+    products: [ProductPlan], terms: ClaimTerms, capacity: Int = 2000,
+    dayOf: @escaping @Sendable (WallTime) -> CivilDate = { $0.date }
+  ) {
+    plans = Dictionary(products.map { ($0.key, $0) }) { _, last in last }
+    (self.terms, self.capacity, self.dayOf) = (terms, capacity, dayOf)
+  }
+
+  /// In the order of their ids.
+  public var lots: [Lot] { lotsByID.values.sorted { $0.id < $1.id } }
+  public var count: Int { lotsByID.count }
+  public func lot(_ id: String) -> Lot? { lotsByID[id] }
+  /// What was last published about a lot in this boot.
+  public func availability(of id: String) -> Availability? { lotsByID[id]?.published }
+
+  /// A configuration read anew. A lot whose product is gone, or is counted in another unit, is held until it is back.
+  public mutating func adopt(products: [ProductPlan], terms: ClaimTerms) {
+    plans = Dictionary(products.map { ($0.key, $0) }) { _, last in last }
+    self.terms = terms
+    for id in lotsByID.keys { adoptPlan(of: id) }
+  }
+
+  mutating func adoptPlan(of id: String) {
+    guard let lot = lotsByID[id] else { return }
+    if let plan = plans[lot.plan.key], plan.unit == lot.plan.unit {
+      lotsByID[id]?.adopt(plan)
+    } else {
+      lotsByID[id]?.isConfigured = false
+    }
+  }
+
+  /// Makes the next `step` return every lot, as after a reconnection: a withdrawal is repeated each time.
+  public mutating func republish() {
+    for id in lotsByID.keys { lotsByID[id]?.publishedAt = nil }
+  }
+
+  /// Lots forgotten since the last call, because nothing of them is left to sell and nobody has to be warned any
+  /// more. Their retained messages are to be cleared.
+  public mutating func takeRetired() -> [String] {
+    defer { retired = [] }
+    return retired
+  }
+
+  /// What is to be published now, in the order of lot ids: lots about which something new is to be said, and
+  /// lots whose last claim is due to be refreshed.
+  public mutating func step(at now: Moment) -> [Availability] {
+    var due: [Availability] = []
+    for id in lotsByID.keys.sorted() {
+      lotsByID[id]?.settle(at: now, dayOf: dayOf)
+      if let lot = lotsByID[id], lot.isForgettable(at: now) {
+        lotsByID[id] = nil
+        retired.append(id)
+      } else if let availability = lotsByID[id]?.publish(at: now, terms: terms, dayOf: dayOf) {
+        due.append(availability)
+      }
+    }
+    return due
+  }
+}
