@@ -1,0 +1,152 @@
+import CMosquitto
+import FarmUnits
+import Glibc
+
+/// What libmosquitto's callbacks leave behind: messages go to their queues, everything else waits here for the
+/// link's thread to decide about. All on that thread.
+final class Arrivals {
+  /// CONNACK.
+  struct Answer {
+    var reasonCode: UInt8
+    var sessionPresent: Bool
+    var packetLimit: Int?
+  }
+  /// SUBACK, one reason code for each filter.
+  struct SubscriptionAnswer {
+    var identifier: Int32
+    var reasonCodes: [UInt8]
+  }
+
+  private(set) var answer: Answer?
+  private(set) var dismissal: UInt8?
+  private(set) var logLines: [String] = []
+  var subscriptionAnswers: [SubscriptionAnswer] = []
+  var refusedTopics: [(topic: String, reasonCode: UInt8)] = []
+  /// Only what comes while this is set can be a PUBACK: the library reports sent messages through the same
+  /// callback.
+  var isReading = false
+  private var hasMessages = false
+  private let shared: LinkShared
+  private var subscriptions: SubscriptionMap
+
+  init(_ shared: LinkShared) {
+    self.shared = shared
+    subscriptions = SubscriptionMap(shared.options.subscriptions)
+  }
+
+  /// For the next try.
+  func reset() { (answer, dismissal, logLines, subscriptionAnswers) = (nil, nil, [], []) }
+
+  /// Once for everything that one read brought.
+  func announce() {
+    guard hasMessages else { return }
+    hasMessages = false
+    shared.readings.announce()
+    shared.commands.announce()
+    shared.overflowedCommands.announce()
+  }
+
+  // MARK: callbacks
+
+  func connected(reasonCode: Int32, flags: Int32, properties: OpaquePointer?) {
+    var limit: UInt32 = 0
+    let hasLimit =
+      mosquitto_property_read_int32(properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), &limit, false)
+      != nil
+    answer = Answer(
+      reasonCode: UInt8(clamping: reasonCode), sessionPresent: flags & 1 != 0,
+      packetLimit: hasLimit ? Int(limit) : nil)
+  }
+
+  /// - Parameter code: DISCONNECT's reason code from 0x80, else `MOSQ_ERR`, which stays below.
+  func disconnected(code: Int32) {
+    if dismissal == nil, code >= 0x80 { dismissal = UInt8(clamping: code) }
+  }
+
+  func acknowledged(_ identifier: Int32, reasonCode: Int32) {
+    guard isReading else { return }
+    let code = UInt8(clamping: reasonCode)
+    if let topic = shared.changeOutbound({ $0.acknowledged(identifier, reasonCode: code) }) {
+      refusedTopics.append((topic, code))
+    }
+    shared.status.withLock { $0.lastAcknowledged = .now() }
+  }
+
+  func subscribed(_ identifier: Int32, reasonCodes: UnsafeBufferPointer<Int32>) {
+    subscriptionAnswers.append(
+      SubscriptionAnswer(identifier: identifier, reasonCodes: reasonCodes.map { UInt8(clamping: $0) }))
+  }
+
+  /// What the library says at the level of errors, which is where OpenSSL's reasons are.
+  func logged(level: Int32, text: UnsafePointer<CChar>) {
+    guard level == MOSQ_LOG_ERR, logLines.count < 4 else { return }
+    // `OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed`: the last part is for people.
+    var line = Substring(String(cString: text).prefix(300))
+    if line.hasPrefix("OpenSSL"), let reason = line.split(separator: ":").last { line = reason }
+    if line.hasPrefix("Error: ") { line = line.dropFirst(7) }
+    while let last = line.last, last == "." || last.isWhitespace { line.removeLast() }
+    logLines.append(String(line))
+  }
+
+  /// Copies: C frees both when this returns.
+  func received(_ message: mosquitto_message, properties: OpaquePointer?) {
+    let topic = String(cString: message.topic)
+    let size = Int(message.payloadlen)
+    guard size <= shared.options.maximumPayloadBytes else {
+      return shared.inbound.withLock {
+        $0.refusedBySize += 1
+        $0.refusedBySizeTopics.add(topic)
+      }
+    }
+    let now = Instant.now()
+    var arrived = InboundMessage(
+      topic: topic, payload: Array(UnsafeRawBufferPointer(start: message.payload, count: size)),
+      retained: message.retain, qualityOfService: message.qos == 0 ? .atMostOnce : .atLeastOnce, arrived: now)
+    if properties != nil { addProperties(properties, to: &arrived) }
+    deliver(arrived)
+    shared.status.withLock { $0.lastReceived = now }
+  }
+
+  private func deliver(_ message: InboundMessage) {
+    hasMessages = true
+    let size = message.bytes
+    let purpose = subscriptions.purpose(of: message.topic)
+    var (dropped, overflowed, lost) = (0, 0, 0)
+    switch purpose {
+    case .reading: dropped = shared.readings.append(message, bytes: size)
+    case .command:
+      overflowed = shared.commands.append(message, bytes: size)
+      if overflowed > 0 { lost = shared.overflowedCommands.append(message, bytes: size) }
+    case nil: break
+    }
+    shared.inbound.withLock { counters in
+      counters.received += 1
+      counters.bytes += UInt64(message.payload.count)
+      counters.readingsDropped += UInt64(dropped)
+      counters.commandsOverflowed += UInt64(overflowed)
+      counters.commandsLost += UInt64(lost)
+      if purpose == nil { counters.unexpected += 1 }
+    }
+  }
+
+  /// The corresponding C functions are `mosquitto_property_read_string` and `mosquitto_property_read_binary`,
+  /// whose copies are ours to free.
+  private func addProperties(_ properties: OpaquePointer?, to message: inout InboundMessage) {
+    func text(_ property: mqtt5_property) -> String? {
+      var copy: UnsafeMutablePointer<CChar>?
+      guard mosquitto_property_read_string(properties, Int32(property.rawValue), &copy, false) != nil,
+        let copy
+      else { return nil }
+      defer { free(copy) }
+      return String(cString: copy)
+    }
+    message.responseTopic = text(MQTT_PROP_RESPONSE_TOPIC)
+    message.contentType = text(MQTT_PROP_CONTENT_TYPE)
+    var data: UnsafeMutableRawPointer?
+    var size: UInt16 = 0
+    let identifier = Int32(MQTT_PROP_CORRELATION_DATA.rawValue)
+    guard mosquitto_property_read_binary(properties, identifier, &data, &size, false) != nil else { return }
+    defer { free(data) }
+    message.correlationData = Array(UnsafeRawBufferPointer(start: data, count: Int(size)))
+  }
+}

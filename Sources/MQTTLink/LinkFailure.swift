@@ -1,0 +1,71 @@
+import CMosquitto
+import Glibc
+
+/// Why there is no connection. Never a reason to end: the link tries again.
+public enum LinkFailure: Error, Equatable, Sendable {
+  /// The name of the host was not found; `getaddrinfo`'s number.
+  case lookup(code: Int32)
+  /// No connection to the host; its `errno`.
+  case unreachable(code: Int32)
+  /// The host has no address of this family.
+  case noAddress
+  /// No answer within `connectTimeout`.
+  case timedOut
+  /// A certificate or key file that cannot be read; its `errno`.
+  case file(String, code: Int32)
+  /// TLS did not come about.
+  case security(String)
+  /// The broker answered no; CONNACK's reason code.
+  case refused(reasonCode: UInt8)
+  /// The connection broke; its `errno`, 0 when the other side closed it.
+  case broken(code: Int32)
+  /// No answer to our pings.
+  case silent
+  /// Messages without their PUBACK for longer than `acknowledgementTimeout`.
+  case unacknowledged
+  /// Somebody else connected with our client id (DISCONNECT, 0x8E).
+  case takenOver
+  /// The broker sent us away; DISCONNECT's reason code.
+  case dismissed(reasonCode: UInt8)
+  /// The broker did not keep to the protocol, or libmosquitto failed; its `MOSQ_ERR` number.
+  case library(code: Int32)
+}
+
+extension LinkFailure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .lookup(let code): String(cString: gai_strerror(code))
+    case .unreachable(let code): systemText(code)
+    case .noAddress: "no address of this family"
+    case .timedOut: "no answer"
+    case .file(let path, let code): "cannot read \(path): \(systemText(code))"
+    case .security(let text): "TLS: \(text)"
+    case .refused(let code): "the broker refused: \(reasonText(code))"
+    case .broken(0): "the broker closed the connection"
+    case .broken(let code): systemText(code)
+    case .silent: "no answer to pings"
+    case .unacknowledged: "messages are not acknowledged"
+    case .takenOver: "another client connected with our client id"
+    case .dismissed(let code): "the broker ended the connection: \(reasonText(code))"
+    case .library(let code): String(cString: mosquitto_strerror(code))
+    }
+  }
+
+  /// Whether another address of the same host may do better.
+  var isOfAddress: Bool {
+    switch self {
+    case .unreachable, .noAddress, .timedOut: true
+    case .lookup, .file, .security, .refused, .broken, .silent, .unacknowledged, .takenOver, .dismissed,
+      .library:
+      false
+    }
+  }
+}
+
+/// The corresponding C function is `strerror`.
+func systemText(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+/// The corresponding C function is `mosquitto_reason_string`.
+private func reasonText(_ code: UInt8) -> String {
+  "\(String(cString: mosquitto_reason_string(Int32(code)))) (0x\(String(code, radix: 16, uppercase: true)))"
+}

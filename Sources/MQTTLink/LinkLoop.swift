@@ -1,0 +1,321 @@
+import CMosquitto
+import FarmUnits
+import Glibc
+
+/// The body of a link's thread: does what `LinkState` decides, and minds the socket.
+final class LinkLoop {
+  private let shared: LinkShared
+  private let arrivals: Arrivals
+  private let client: MosquittoClient
+  private let options: LinkOptions
+  private var state: LinkState
+  /// TCP stands; before that the socket says nothing but whether it does.
+  private var isTransportReady = false
+  private var isConnected = false
+  private var wasConnected = false
+  private var keepAliveDue = Instant.never
+  /// SUBSCRIBEs without their SUBACK.
+  private var asked: [Int32: [String]] = [:]
+  private var descriptors: [pollfd]
+  /// Times in a row that the socket had room and the library still had bytes to send.
+  private var idleWrites = 0
+  private var hasMoreToSend = false
+  private var lastTold: LinkFailure?
+
+  init(_ shared: LinkShared) throws(LinkError) {
+    self.shared = shared
+    options = shared.options
+    arrivals = Arrivals(shared)
+    client = try MosquittoClient(options, context: Unmanaged.passUnretained(arrivals).toOpaque())
+    state = LinkState(
+      hostIsAddress: isAddress(options.host), connectTimeout: options.connectTimeout,
+      settledAfter: options.settledAfter, seed: options.backoffSeed, now: .now())
+    descriptors = [
+      pollfd(fd: -1, events: 0, revents: 0),
+      pollfd(fd: shared.wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+  }
+
+  /// Returns after `requestStop`.
+  func run() {
+    while true {
+      if let deadline = shared.stopBy { state.stop(by: deadline) }
+      let now = Instant.now()
+      switch state.next(at: now, isFlushed: isFlushed) {
+      case .connect(let family): connect(family, at: now)
+      case .wait(let until): sleep(until: until, from: now)
+      case .serve(let until): serve(until: until, from: now)
+      case .giveUp: failed(.timedOut)
+      case .disconnect: disconnect()
+      case .end: return shared.finish()
+      }
+    }
+  }
+
+  // MARK: connection
+
+  private func connect(_ family: LinkState.Family?, at now: Instant) {
+    shared.show(.connecting, "connecting to \(place)", at: now)
+    arrivals.reset()
+    (isTransportReady, idleWrites, keepAliveDue) = (false, 0, .never)
+    client.listenToLog(options.security != nil)
+    do throws(LinkFailure) { try client.connect(family) } catch { failed(refined(error)) }
+  }
+
+  /// CONNACK came.
+  private func answered(_ answer: Arrivals.Answer) {
+    let now = Instant.now()
+    state.connected(at: now)
+    (isConnected, wasConnected, lastTold) = (true, true, nil)
+    keepAliveDue = now
+    client.listenToLog(false)
+    shared.status.withLock { status in
+      status.connects += 1
+      status.refusedSubscriptions = [:]
+    }
+    shared.show(.connected, "connected to \(place)", at: now)
+    subscribe()
+    // From here on publishers ring; what they left before, `send` finds.
+    shared.isConnected.store(true, ordering: .sequentiallyConsistent)
+    shared.changeOutbound { $0.connected(at: now, packetLimit: answer.packetLimit) }
+    shared.tell(.connected(sessionPresent: answer.sessionPresent))
+  }
+
+  private func failed(_ failure: LinkFailure) {
+    shared.isConnected.store(false, ordering: .sequentiallyConsistent)
+    client.abandon()
+    arrivals.announce()
+    if failure == .unacknowledged { shared.changeOutbound { $0.overdue() } }
+    let now = Instant.now()
+    (isConnected, asked) = (false, [:])
+    guard let (told, wait) = state.failed(failure, at: now) else { return }
+    shared.status.withLock { status in
+      status.failures += 1
+      status.lastFailure = told
+      if told == .takenOver { status.takeovers += 1 }
+    }
+    let seconds = wait.milliseconds / 100
+    shared.show(
+      .backingOff, "no connection to \(place): \(told); next try in \(seconds / 10).\(seconds % 10) s",
+      at: now)
+    if wasConnected {
+      shared.tell(.disconnected(told))
+    } else if told != lastTold {
+      shared.tell(.unreachable(told))
+    }
+    (wasConnected, lastTold) = (false, told)
+  }
+
+  /// What a `MOSQ_ERR` means here.
+  private func failure(_ code: Int32, _ reason: Int32) -> LinkFailure {
+    if let answer = arrivals.answer, answer.reasonCode != 0 { return .refused(reasonCode: answer.reasonCode) }
+    if let dismissal = arrivals.dismissal {
+      return dismissal == 0x8E ? .takenOver : .dismissed(reasonCode: dismissal)
+    }
+    return switch mosq_err_t(code) {
+    case MOSQ_ERR_TLS: refined(.library(code: code))
+    case MOSQ_ERR_ERRNO where reason == EPROTO: refined(.library(code: MOSQ_ERR_TLS.rawValue))
+    case MOSQ_ERR_ERRNO: .broken(code: reason)
+    case MOSQ_ERR_SUCCESS, MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN: .broken(code: 0)
+    case MOSQ_ERR_KEEPALIVE: .silent
+    default: .library(code: code)
+    }
+  }
+
+  /// TLS says why in the log only.
+  private func refined(_ failure: LinkFailure) -> LinkFailure {
+    guard failure == .library(code: MOSQ_ERR_TLS.rawValue) else { return failure }
+    return .security(arrivals.logLines.isEmpty ? "\(failure)" : arrivals.logLines.joined(separator: "; "))
+  }
+
+  private func disconnect() {
+    _ = client.read()  // closing with something unread would reset the connection, goodbye included
+    arrivals.announce()
+    client.disconnect()
+    let now = Instant.now()
+    let end = now.advanced(by: .milliseconds(200))
+    while client.socket >= 0, Instant.now() < end {
+      var descriptor = pollfd(fd: client.socket, events: Int16(POLLOUT), revents: 0)
+      poll(&descriptor, 1, pollTimeout(from: .now(), to: end))
+      _ = client.write()
+    }
+    client.abandon()
+    state.disconnected()
+  }
+
+  private var place: String { "\(options.host):\(options.port)" }
+
+  // MARK: serving
+
+  private var isFlushed: Bool { !client.hasUnsentBytes && shared.outbound.withLock { $0.isFlushed } }
+
+  private func sleep(until: Instant, from now: Instant) {
+    descriptors[0].fd = -1
+    poll(&descriptors, 2, pollTimeout(from: now, to: until))
+    if descriptors[1].revents != 0 { shared.wakeUp.clear() }
+  }
+
+  private func serve(until: Instant, from now: Instant) {
+    descriptors[0].fd = client.socket
+    descriptors[0].events = Int16(interest)
+    descriptors[0].revents = 0
+    var deadline = min(until, keepAliveDue)
+    // In a handshake nobody can tell what OpenSSL waits for, and a spin of writes is left to time.
+    if !isConnected, options.security != nil {
+      deadline = min(deadline, now.advanced(by: .milliseconds(100)))
+    }
+    if idleWrites >= 8 { deadline = min(deadline, now.advanced(by: .milliseconds(20))) }
+    poll(&descriptors, 2, hasMoreToSend ? 0 : pollTimeout(from: now, to: deadline))
+    if descriptors[1].revents != 0 { shared.wakeUp.clear() }
+    let events = Int32(descriptors[0].revents)
+
+    if !isTransportReady {
+      guard events != 0 else { return }
+      let code = socketError(client.socket)
+      guard code == 0 else { return failed(.unreachable(code: code)) }
+      isTransportReady = true
+    }
+    guard isConnected || receive() else { return }
+    if isConnected { attend(events) }
+  }
+
+  private var interest: Int32 {
+    if !isTransportReady { return POLLOUT }
+    if !isConnected && options.security != nil { return POLLIN }
+    return client.hasUnsentBytes && idleWrites < 8 ? POLLIN | POLLOUT : POLLIN
+  }
+
+  /// The handshakes of TLS and MQTT: always both directions, whichever was ready.
+  ///
+  /// - Returns: Whether CONNACK was good.
+  private func receive() -> Bool {
+    guard step({ client.read() }), step({ client.write() }) else { return false }
+    if let answer = arrivals.answer, answer.reasonCode == 0 {
+      answered(answer)
+      return true
+    }
+    // libmosquitto takes an end of the connection within TLS's handshake for a reason to wait.
+    var byte: UInt8 = 0
+    let count = recv(client.socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    if count == 0 {
+      failed(.broken(code: 0))
+    } else if count < 0, errno != EAGAIN {
+      failed(.broken(code: errno))
+    }
+    return false
+  }
+
+  /// A connection that stands.
+  private func attend(_ events: Int32) {
+    if events & ~POLLOUT != 0 {
+      guard step({ client.read() }) else { return }
+      arrivals.announce()
+      takeAnswers()
+    }
+    if events & POLLOUT != 0 {
+      guard step({ client.write() }) else { return }
+      idleWrites = client.hasUnsentBytes ? idleWrites + 1 : 0
+    }
+    let now = Instant.now()
+    if now >= keepAliveDue {
+      guard step({ client.keepAlive() }) else { return }
+      keepAliveDue = now.advanced(by: min(.seconds(5), options.keepAlive / 5))
+      let oldest = shared.outbound.withLock { $0.oldestInFlight }
+      if let oldest, oldest.duration(to: now) >= options.acknowledgementTimeout {
+        return failed(.unacknowledged)
+      }
+    }
+    send()
+  }
+
+  /// Runs one call of the library; false: the connection is gone, and everybody knows.
+  private func step(_ call: () -> Int32) -> Bool {
+    arrivals.isReading = true
+    let code = call()
+    let reason = errno
+    arrivals.isReading = false
+    guard code != 0 || client.socket < 0 else { return true }
+    failed(failure(code, reason))
+    return false
+  }
+
+  /// Hands over what waits, as far as window and socket go, so libmosquitto never has more than that.
+  private func send() {
+    hasMoreToSend = false
+    for _ in 0..<256 {
+      // Bytes that stay while the socket has room are a flag left over from TLS; the next write clears it.
+      guard !client.hasUnsentBytes || idleWrites >= 8 else { return }
+      let now = Instant.now()
+      guard let next = shared.changeOutbound({ $0.next(at: now) }) else { return }
+      idleWrites = 0
+      let (code, identifier) = client.publish(next.message, expirySeconds: next.expirySeconds)
+      let reason = errno
+      switch mosq_err_t(code) {
+      case MOSQ_ERR_SUCCESS:
+        shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+      case MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN, MOSQ_ERR_ERRNO:
+        // A message to be acknowledged is in the library's hands by now; any other one waits here.
+        if next.message.qualityOfService == .atLeastOnce {
+          shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+        }
+        return failed(failure(code, reason))
+      default:
+        shared.changeOutbound { $0.rejected(next, code: code) }
+      }
+    }
+    hasMoreToSend = true
+  }
+
+  // MARK: subscriptions
+
+  /// After every CONNACK, whatever the broker says that it remembers.
+  private func subscribe() {
+    let groups = Dictionary(grouping: options.subscriptions) {
+      [$0.qualityOfService.rawValue, $0.retainedMessages.rawValue]
+    }
+    for group in groups.values {
+      for start in stride(from: 0, to: group.count, by: 32) {
+        let filters = group[start...].prefix(32).map(\.filter)
+        let (code, identifier) = client.subscribe(filters, like: group[start])
+        if code == 0 { asked[identifier] = filters } else { for filter in filters { refused(filter, 0x80) } }
+      }
+    }
+    for start in stride(from: 0, to: options.abandonedFilters.count, by: 32) {
+      // A failure means that the connection broke, which the next read says, too.
+      _ = client.unsubscribe(Array(options.abandonedFilters[start...].prefix(32)))
+    }
+  }
+
+  private func takeAnswers() {
+    for answer in arrivals.subscriptionAnswers {
+      let filters = asked.removeValue(forKey: answer.identifier) ?? []
+      for (filter, code) in zip(filters, answer.reasonCodes) where code >= 0x80 { refused(filter, code) }
+    }
+    for (topic, code) in arrivals.refusedTopics {
+      shared.tell(.publicationRefused(topic: topic, reasonCode: code))
+    }
+    arrivals.subscriptionAnswers.removeAll(keepingCapacity: true)
+    arrivals.refusedTopics.removeAll(keepingCapacity: true)
+  }
+
+  private func refused(_ filter: String, _ code: UInt8) {
+    shared.status.withLock { $0.refusedSubscriptions[filter] = code }
+    shared.tell(.subscriptionRefused(filter: filter, reasonCode: code))
+  }
+}
+
+// SAFETY: made by one thread, handed whole to the link's own, and used by that only.
+extension LinkLoop: @unchecked Sendable {}
+
+/// Whether it is an address already, and so of one family. The corresponding C function is `inet_pton`.
+private func isAddress(_ host: String) -> Bool {
+  var address = in6_addr()
+  return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1
+}
+
+/// How a connection attempt went. The corresponding C function is `getsockopt(SO_ERROR)`.
+private func socketError(_ descriptor: Int32) -> Int32 {
+  var code: Int32 = 0
+  var size = socklen_t(MemoryLayout<Int32>.size)
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno
+}

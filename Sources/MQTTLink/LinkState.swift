@@ -1,0 +1,105 @@
+import FarmUnits
+
+/// Decides what to do next about one connection: when to try, which addresses first, when to give up.
+///
+/// Its caller does it and says how it went.
+struct LinkState: Sendable {
+  /// libmosquitto connects to the first address it can begin with, so each family gets its own try.
+  enum Family: Sendable { case version4, version6 }
+
+  enum Action: Equatable {
+    /// Begin to connect; nil: the host is an address, which has its family.
+    case connect(Family?)
+    case wait(until: Instant)
+    /// Mind the connection, at the latest until then.
+    case serve(until: Instant)
+    /// This try took too long.
+    case giveUp
+    /// Say goodbye and close.
+    case disconnect
+    case end
+  }
+
+  enum Phase: Equatable {
+    case waiting(until: Instant)
+    case connecting(giveUpAt: Instant)
+    case connected(since: Instant)
+    case ended
+  }
+
+  private(set) var phase: Phase
+  private(set) var backoff: Backoff
+  private let connectTimeout, settledAfter: Duration
+  /// The families of this try that are still to come; the first is the one under way.
+  private var families: [Family?]
+  /// Whichever worked last comes first.
+  private var preferred: [Family?]
+  private var failureOfTry: LinkFailure?
+  private var stopBy: Instant?
+
+  init(hostIsAddress: Bool, connectTimeout: Duration, settledAfter: Duration, seed: UInt64, now: Instant) {
+    phase = .waiting(until: now)
+    backoff = Backoff(seed: seed)
+    (self.connectTimeout, self.settledAfter) = (connectTimeout, settledAfter)
+    preferred = hostIsAddress ? [nil] : [.version4, .version6]
+    families = preferred
+  }
+
+  /// - Parameter isFlushed: Nothing waits to be sent or acknowledged.
+  mutating func next(at now: Instant, isFlushed: Bool) -> Action {
+    switch phase {
+    case .ended: return .end
+    case .connected where stopBy.map { isFlushed || now >= $0 } ?? false: return .disconnect
+    case .connected: return .serve(until: stopBy ?? .never)
+    case _ where stopBy != nil:
+      phase = .ended
+      return .end
+    case .waiting(let until) where now < until: return .wait(until: until)
+    case .waiting:
+      phase = .connecting(giveUpAt: now.advanced(by: connectTimeout))
+      return .connect(families[0])
+    case .connecting(let giveUpAt): return now >= giveUpAt ? .giveUp : .serve(until: giveUpAt)
+    }
+  }
+
+  /// The broker said yes.
+  mutating func connected(at now: Instant) {
+    phase = .connected(since: now)
+    preferred = [families[0]] + preferred.filter { $0 != families[0] }
+    families = preferred
+    failureOfTry = nil
+  }
+
+  /// The try failed, or the connection ended.
+  ///
+  /// - Returns: What to tell people and how long the wait is; nil when the other family comes first.
+  mutating func failed(_ failure: LinkFailure, at now: Instant) -> (failure: LinkFailure, wait: Duration)? {
+    if case .connected(let since) = phase, since.duration(to: now) >= settledAfter { backoff.reset() }
+    if case .connecting = phase {
+      // A family that the host does not have says nothing about the host.
+      if failureOfTry == nil || failureOfTry == .noAddress { failureOfTry = failure }
+      if failure.isOfAddress, families.count > 1 {
+        families.removeFirst()
+        phase = .waiting(until: now)
+        return nil
+      }
+    }
+    let told = failureOfTry ?? failure
+    failureOfTry = nil
+    families = preferred
+    let wait = backoff.next()
+    phase = .waiting(until: now.advanced(by: wait))
+    return (told, wait)
+  }
+
+  /// Finish what is under way, but no later than `deadline`.
+  mutating func stop(by deadline: Instant) { stopBy = deadline }
+
+  /// The goodbye is said.
+  mutating func disconnected() { phase = .ended }
+}
+
+extension Instant {
+  /// Later than any deadline.
+  static let never = Instant(nanoseconds: .max)
+}

@@ -1,0 +1,11 @@
+import FarmUnits
+import Glibc
+
+extension Instant {
+  /// The corresponding C function is `clock_gettime(CLOCK_MONOTONIC)`.
+  static func now() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}
