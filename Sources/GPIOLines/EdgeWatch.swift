@@ -1,0 +1,99 @@
+import CLinux
+import FarmUnits
+import Glibc
+
+/// What the edge thread runs.
+final class EdgeWatch: Sendable {
+  /// Signalled to end the thread.
+  let stop: EventDescriptor
+  /// Signalled when the thread has nothing left to do.
+  let ended: EventDescriptor
+  private let plans: [InputPlan]
+  private let handler: @Sendable (Int, EdgeNotice) -> Void
+
+  init(
+    plans: [InputPlan], handler: @escaping @Sendable (Int, EdgeNotice) -> Void, stop: EventDescriptor,
+    ended: EventDescriptor
+  ) {
+    (self.plans, self.handler, self.stop, self.ended) = (plans, handler, stop, ended)
+  }
+
+  /// - Parameter priority: `SCHED_FIFO` 1...99; 0 for ordinary scheduling.
+  func launch(priority: Int32) throws(EdgeThreadError) -> pthread_t {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, 512 * 1024)
+    if priority > 0 {
+      var parameters = sched_param()
+      parameters.sched_priority = priority
+      pthread_attr_setinheritsched(&attributes, Int32(PTHREAD_EXPLICIT_SCHED))
+      pthread_attr_setschedpolicy(&attributes, SCHED_FIFO)
+      pthread_attr_setschedparam(&attributes, &parameters)
+    }
+    // The thread takes no signals but those of its own faults: they belong to whoever handles them.
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] { sigdelset(&all, fault) }
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self)  // taken over by the thread
+    let code = pthread_create(&thread, &attributes, edgeThreadMain, context.toOpaque())
+    guard code == 0 else {
+      context.release()
+      throw EdgeThreadError(code: code)
+    }
+    return thread
+  }
+
+  /// The thread's life.
+  fileprivate func run() {
+    _ = farmgate_set_thread_name("gpio-edges")
+    let buffer = EdgeBuffer()
+    let lines = plans.enumerated().map { index, plan in
+      WatchedLine(plan) { [handler] in handler(index, $0) }
+    }
+    for line in lines { line.open(at: monotonicNow()) }
+    var waits = [pollfd](repeating: pollfd(), count: lines.count + 1)
+    while true {
+      waits[lines.count] = pollfd(fd: stop.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      for (index, line) in lines.enumerated() {
+        waits[index] = pollfd(fd: line.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      }
+      // On EINTR and its like nothing is ready, and the loop comes round again.
+      let ready = poll(&waits, nfds_t(waits.count), timeout(of: lines))
+      if waits[lines.count].revents != 0 { return }
+      let now = monotonicNow()
+      for (index, line) in lines.enumerated() {
+        if ready > 0 { serve(line, events: Int32(waits[index].revents), buffer, at: now) }
+        line.work(at: now)
+      }
+    }
+  }
+
+  private func serve(
+    _ line: WatchedLine, events: Int32, _ buffer: borrowing EdgeBuffer, at now: Instant
+  ) {
+    if events & POLLIN != 0 { line.pump(buffer, at: now) }
+    if events & (POLLERR | POLLHUP | POLLNVAL) != 0, line.fileDescriptor >= 0 {
+      line.fail(code: ENODEV, at: now)
+    }
+  }
+
+  /// Milliseconds to the nearest deadline of any line, rounded up, and never more than two seconds: older
+  /// kernels do not wake a waiter whose chip goes away, but tell it when it asks again.
+  private func timeout(of lines: [WatchedLine]) -> Int32 {
+    guard let next = lines.lazy.compactMap(\.deadline).min() else { return 2000 }
+    let left = monotonicNow().duration(to: next)
+    return left <= .zero ? 0 : Int32(min((left.nanoseconds + 999_999) / 1_000_000, 2000))
+  }
+}
+
+private func edgeThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  let watch = Unmanaged<EdgeWatch>.fromOpaque(context).takeRetainedValue()
+  watch.run()
+  watch.ended.signal()
+  return nil
+}
