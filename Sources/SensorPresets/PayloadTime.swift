@@ -1,0 +1,30 @@
+internal import CanonicalJSON
+internal import FarmUnits
+
+/// Times as devices write them. What lies before 2015 or after 2100 is a clock that was never set, and no time.
+enum PayloadTime {
+  private static let earliest = WallTime(milliseconds: 1_420_070_400_000)
+  private static let latest = WallTime(milliseconds: 4_102_444_800_000)
+
+  static func plausible(_ time: WallTime?) -> WallTime? {
+    guard let time, time >= earliest, time <= latest else { return nil }
+    return time
+  }
+
+  /// RFC 3339 with a zone; without one only where the configuration names the zone.
+  static func text(_ value: JSONValue?, zoneMinutes: Int? = nil) -> WallTime? {
+    guard case .string(let text) = value, text.utf8.count <= 64 else { return nil }
+    return plausible(
+      WallTime(rfc3339: text) ?? zoneMinutes.flatMap { WallTime(localText: text, zoneMinutes: $0) })
+  }
+
+  static func milliseconds(_ value: JSONValue?) -> WallTime? {
+    plausible(value?.integer.map(WallTime.init(milliseconds:)))
+  }
+
+  /// With or without a fraction.
+  static func seconds(_ value: JSONValue?) -> WallTime? {
+    guard let seconds = value?.double, seconds.magnitude < 1e11 else { return nil }
+    return plausible(WallTime(milliseconds: Int64((seconds * 1000).rounded())))
+  }
+}
