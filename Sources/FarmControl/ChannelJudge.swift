@@ -1,0 +1,107 @@
+public import FarmUnits
+
+/// Decides what one channel's readings are worth. The source's own verdict is never improved, only worsened.
+///
+/// A reading is judged once, when its sequence number is new; only its age is looked at in every tick.
+public struct ChannelJudge: Sendable {
+  /// Two readings closer together than this count as this far apart when a change is judged.
+  public static let shortestStep = Duration.seconds(5)
+
+  public let rules: PlausibilityRules
+  private var sequence: UInt64 = 0
+  private var heard = false
+  private var seenAt = Instant(sinceBoot: .zero)
+  private var verdict = Quality.missing
+  private var unconfirmed = false
+  /// The last reading that was plausible.
+  private var accepted: (value: Double, at: Instant)?
+  /// Where the value stood when it last moved by as much as the flatline rule asks.
+  private var anchor: (value: Double, at: Instant)?
+  /// One bit for each of the last readings, the newest lowest: was it plausible?
+  private var plausible: UInt32 = 0
+  private var lastBad = Quality.missing
+
+  public init(rules: PlausibilityRules) { self.rules = rules }
+
+  /// The newest reading with the quality it deserves at `now`. Does not allocate.
+  ///
+  /// - Parameter newest: What the slot holds; the same sequence number as before means nothing new was heard,
+  ///   and 0 with the quality `missing` that nothing was ever heard.
+  public mutating func step(_ newest: Reading, at now: Instant) -> ChannelState {
+    var reading = newest
+    if newest.sequence == 0, newest.quality == .missing { return judgeNothing(&reading) }
+    if !heard || newest.sequence != sequence {
+      judgeNew(newest, at: now)
+      (heard, sequence, seenAt) = (true, newest.sequence, now)
+    }
+    reading.quality = verdict
+    if verdict == .sentinel { reading.value = nil }
+    if let number = reading.value?.number, !number.isFinite { reading.value = nil }
+    // A time of acquisition in the future must not keep a reading young.
+    if let staleAfter = rules.staleAfter, verdict != .missing,
+      min(newest.acquired.instant, seenAt).duration(to: now) > staleAfter
+    {
+      reading.quality = .stale
+    }
+    return ChannelState(reading: reading, flags: unconfirmed ? .unconfirmed : [])
+  }
+
+  private mutating func judgeNothing(_ reading: inout Reading) -> ChannelState {
+    (heard, unconfirmed, plausible) = (false, false, 0)
+    (accepted, anchor) = (nil, nil)
+    (verdict, lastBad) = (.missing, .missing)
+    return ChannelState(reading: reading)
+  }
+
+  private mutating func judgeNew(_ newest: Reading, at now: Instant) {
+    let taken = min(newest.acquired.instant, now)
+    let quality = plausibility(of: newest, taken: taken)
+    let isPlausible = quality == .good
+    plausible = plausible &<< 1 | (isPlausible ? 1 : 0)
+    guard isPlausible else {
+      (verdict, lastBad, unconfirmed) = (quality, quality, false)
+      return
+    }
+    if let number = newest.value?.number { accepted = (number, taken) }
+    let window: UInt32 =
+      rules.confirmation.of >= 32 ? .max : (1 &<< UInt32(max(rules.confirmation.of, 1))) &- 1
+    unconfirmed = (plausible & window).nonzeroBitCount < rules.confirmation.needed
+    verdict = unconfirmed ? lastBad : .good
+  }
+
+  private mutating func plausibility(of reading: Reading, taken: Instant) -> Quality {
+    if reading.quality != .good { return reading.quality }
+    guard let value = reading.value else { return .missing }
+    guard let number = value.number else { return .good }
+    if !number.isFinite { return .fault }
+    if rules.sentinels.contains(number) { return .sentinel }
+    if let minimum = rules.minimum, number < minimum { return .outOfRange }
+    if let maximum = rules.maximum, number > maximum { return .outOfRange }
+    if isJump(number, at: taken) { return .jump }
+    return isFlat(number, at: taken) ? .flatline : .good
+  }
+
+  /// Compared with the last plausible reading: the longer ago that was, the more change is believed, so a
+  /// real step is accepted in the end.
+  private func isJump(_ number: Double, at taken: Instant) -> Bool {
+    guard let limit = rules.maxChangePerMinute, let accepted else { return false }
+    let elapsed = max(accepted.at.duration(to: taken), Self.shortestStep)
+    return (number - accepted.value).magnitude > limit * elapsed.inSeconds / 60
+  }
+
+  private mutating func isFlat(_ number: Double, at taken: Instant) -> Bool {
+    guard let rule = rules.flatline else { return false }
+    guard let held = anchor, (number - held.value).magnitude < rule.below, !hasBeenSilent(before: taken)
+    else {
+      anchor = (number, taken)
+      return false
+    }
+    return held.at.duration(to: taken) >= rule.over
+  }
+
+  /// A channel that was silent says nothing about how its value moved meanwhile.
+  private func hasBeenSilent(before taken: Instant) -> Bool {
+    guard let staleAfter = rules.staleAfter, heard else { return false }
+    return seenAt.duration(to: taken) > staleAfter
+  }
+}

@@ -1,0 +1,20 @@
+/// What a farm has to be controlled, by index. Made from the configuration; never changes while it runs.
+public struct ControlPlan: Equatable, Sendable {
+  public var channels: [ChannelPlan]
+  public var outputs: [OutputPlan]
+  public var irrigations: [IrrigationPlan]
+  public var coldStores: [ColdStorePlan]
+  /// The output that sounds while an alarm nobody has acknowledged is active, for its longest on time at most
+  /// after each new one.
+  public var siren: Int?
+  /// More alarms than this within a minute no longer sound. Nil: no limit.
+  public var floodLimitPerMinute: Int?
+
+  public init(
+    channels: [ChannelPlan] = [], outputs: [OutputPlan] = [], irrigations: [IrrigationPlan] = [],
+    coldStores: [ColdStorePlan] = [], siren: Int? = nil, floodLimitPerMinute: Int? = nil
+  ) {
+    (self.channels, self.outputs, self.irrigations) = (channels, outputs, irrigations)
+    (self.coldStores, self.siren, self.floodLimitPerMinute) = (coldStores, siren, floodLimitPerMinute)
+  }
+}

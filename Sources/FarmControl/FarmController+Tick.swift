@@ -1,0 +1,157 @@
+internal import FarmUnits
+
+/// The parts of one tick, in the order in which `step` calls them.
+extension FarmController {
+  mutating func readMeters(at now: Instant) {
+    for number in meters.indices {
+      meters[number].meter.step(channels[meters[number].channel].reading, at: now)
+      channels[meters[number].channel].litresPerMinute = meters[number].meter.rate
+      meters[number].openCount = 0
+    }
+    for bed in beds.indices where beds[bed].meter >= 0 && arbiters[beds[bed].valve].actuator.level == .on {
+      meters[beds[bed].meter].openCount += 1
+    }
+    for number in meters.indices where meters[number].leak != nil {
+      let hadLeak = meters[number].leak?.hasLeak
+      let (meter, anyOpen) = (meters[number].meter, meters[number].openCount > 0)
+      meters[number].leak?.step(anyOpen: anyOpen, meter: meter, at: now)
+      if meters[number].leak?.hasLeak != hadLeak { memoryRevision &+= 1 }
+    }
+  }
+
+  mutating func stepBed(_ number: Int, at now: ControlTime) {
+    let valve = beds[number].valve
+    let openSince = arbiters[valve].actuator.level == .on ? arbiters[valve].actuator.since : nil
+    let reading = channels[beds[number].controller.probe.channel].reading
+    let litres = share(ofBed: number, isOpen: openSince != nil)
+    let wish = beds[number].controller.step(
+      .init(probe: reading, openSince: openSince, litres: litres), at: now)
+    superviseFlow(number, openSince: openSince, at: now.instant)
+    wishes[valve] = wish
+    qualities[valve] = reading.quality
+    vetoes[valve] = beds[number].lock ?? leak(ofBed: number)
+    irrigations[number].phase = beds[number].controller.phase
+    irrigations[number].litresThisWeek = beds[number].controller.ledger.thisWeek
+    // Every ten litres are worth remembering.
+    let before = irrigations[number].litresToday
+    irrigations[number].litresToday = beds[number].controller.ledger.today
+    if (before / 10).rounded(.down) != (irrigations[number].litresToday / 10).rounded(.down) {
+      memoryRevision &+= 1
+    }
+    irrigations[number].lockedBy = vetoes[valve]
+  }
+
+  mutating func stepStore(_ number: Int, at now: Instant) {
+    let compressor = stores[number].compressor
+    let input = ColdStoreController.Input(
+      air: channels[stores[number].air].reading,
+      product: stores[number].product >= 0 ? channels[stores[number].product].reading : nil,
+      door: stores[number].door >= 0 ? channels[stores[number].door].reading.goodContact : nil,
+      coil: stores[number].coil >= 0 ? channels[stores[number].coil].reading.goodNumber : nil,
+      compressor: arbiters[compressor].actuator.level)
+    wishes[compressor] = stores[number].step(input, at: now)
+    qualities[compressor] = stores[number].governingQuality(input)
+    coldStores[number] = stores[number].state
+    vetoes[compressor] = coldStores[number].isAirTooCold ? .tooCold : nil
+    let isRunning = arbiters[compressor].actuator.level == .on
+    if stores[number].fan >= 0 {
+      let blows = isRunning && !coldStores[number].doorIsOpen && !coldStores[number].isRecovering
+      wishes[stores[number].fan] = blows ? Demand(.on, .withCompressor) : Demand(.off, fanReason(number))
+    }
+    if stores[number].heater >= 0 {
+      let heats = coldStores[number].isDefrosting && !isRunning
+      wishes[stores[number].heater] = heats ? Demand(.on, .defrosting) : Demand(.off, .idle)
+    }
+  }
+
+  mutating func stepMasterValves() {
+    for master in masters {
+      wishes[master] = Demand(.off, .noZoneOpen)
+      vetoes[master] = nil
+    }
+    for bed in beds.indices where beds[bed].masterValve >= 0 {
+      let master = beds[bed].masterValve
+      if arbiters[beds[bed].valve].actuator.level == .on { wishes[master] = Demand(.on, .zoneOpen) }
+      if let leak = leak(ofBed: bed) { vetoes[master] = leak }
+      if beds[bed].lock == .burst { vetoes[master] = .burst }
+    }
+  }
+
+  mutating func stepSiren(at now: Instant) {
+    guard let siren = plan.siren else { return }
+    let isNew =
+      board.lastSounded.map { cue in sirenLength.map { cue.duration(to: now) < $0 } ?? true } ?? false
+    wishes[siren] =
+      board.soundingCount > 0 && isNew ? Demand(.on, .alarmSounding) : Demand(.off, .alarmSilent)
+  }
+
+  mutating func stepOutput(_ output: Int, at now: Instant) {
+    let around = OutputArbiter.Surroundings(
+      wish: wishes[output], veto: vetoes[output], quality: qualities[output],
+      excluded: isExcluded(output, at: now), feedback: feedback(ofOutput: output))
+    let before = outputs[output]
+    let after = arbiters[output].step(around, at: now)
+    outputs[output] = after
+    if before.commanded != after.commanded || before.latched != after.latched { memoryRevision &+= 1 }
+  }
+
+  /// One that is on yields to another that is on; one that is off also waits for one that has gone off in this
+  /// very tick, and for one that its feedback still shows running.
+  func isExcluded(_ output: Int, at now: Instant) -> Bool {
+    let isOn = arbiters[output].actuator.level == .on
+    return exclusions.isExcluded(output) { other in
+      if arbiters[other].actuator.level == .on { return true }
+      return !isOn && (arbiters[other].actuator.since == now || outputs[other].confirmed == .on)
+    }
+  }
+
+  /// What keeps every valve behind this bed's meter shut.
+  private func leak(ofBed bed: Int) -> ReasonCode? {
+    guard beds[bed].meter >= 0, meters[beds[bed].meter].leak?.hasLeak == true else { return nil }
+    return .leak
+  }
+
+  private mutating func superviseFlow(_ number: Int, openSince: Instant?, at now: Instant) {
+    guard beds[number].supervisor != nil, beds[number].meter >= 0 else { return }
+    let station = beds[number].meter
+    let meter = meters[station].meter.isKnown ? meters[station].meter : nil
+    let soilGotWetter = beds[number].controller.soilGotWetter
+    beds[number].supervisor?.step(
+      openSince: openSince, meter: meter, isAlone: meters[station].openCount <= 1,
+      soilGotWetter: soilGotWetter,
+      at: now)
+    guard beds[number].lock == nil, let supervisor = beds[number].supervisor else { return }
+    if supervisor.hasBurst {
+      beds[number].lock = .burst
+    } else if supervisor.hasNoFlow {
+      beds[number].lock = .noFlow
+    }
+    if beds[number].lock != nil { memoryRevision &+= 1 }
+  }
+
+  /// Beds that are open together share what their meter counted. While nobody knows, the most that is
+  /// expected counts: a limit in litres must not be passed because a meter is silent.
+  private func share(ofBed bed: Int, isOpen: Bool) -> Double {
+    guard isOpen, beds[bed].meter >= 0 else { return 0 }
+    let station = beds[bed].meter
+    if meters[station].meter.isKnown {
+      return meters[station].meter.added / Double(max(meters[station].openCount, 1))
+    }
+    return beds[bed].assumedFlow * meters[station].meter.lastStep.inSeconds / 60
+  }
+
+  private func fanReason(_ store: Int) -> ReasonCode {
+    coldStores[store].doorIsOpen ? .doorOpen : coldStores[store].isDefrosting ? .defrosting : .idle
+  }
+
+  private var sirenLength: Duration? { plan.siren.flatMap { arbiters[$0].actuator.limits.maxOn } }
+
+  private func feedback(ofOutput output: Int) -> ConfirmedLevel {
+    guard arbiters[output].feedback >= 0 else { return .unknown }
+    return switch channels[arbiters[output].feedback].reading.goodContact {
+    case .closed: .on
+    case .open: .off
+    case nil: .unknown
+    }
+  }
+}

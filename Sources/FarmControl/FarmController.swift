@@ -1,0 +1,163 @@
+public import FarmUnits
+
+/// Decides for the whole farm: judges what was heard, steps the controllers, guards the outputs, keeps the alarms.
+///
+/// A value that its caller owns, on whatever thread steps it; the daemon's control loop does. After `init` nothing
+/// here takes memory or a lock. Do not copy it on that thread, nor keep a copy of one of its arrays across a
+/// tick: the next tick would have to copy what is shared. Copy elements.
+public struct FarmController: Sendable {
+  public let plan: ControlPlan
+  /// As judged in the last tick, by the plan's index.
+  public internal(set) var channels: [ChannelState]
+  /// As decided in the last tick, by the plan's index. Before the first tick: safe, with the reason `starting`.
+  public internal(set) var outputs: [OutputState]
+  public internal(set) var irrigations: [IrrigationState]
+  public internal(set) var coldStores: [ColdStoreState]
+  /// Rises when something changed that must outlive a restart: save the memories then.
+  public internal(set) var memoryRevision: UInt64 = 0
+
+  let startedAt: Instant
+  let index: AlarmIndex
+  var judges: [ChannelJudge]
+  var beds: [IrrigationBed]
+  var stores: [ColdStoreController]
+  var meters: [MeterStation]
+  var arbiters: [OutputArbiter]
+  var board: AlarmBoard
+  var disagreements: [Disagreement]
+  // What the controllers make of a tick, by output, before the guards see it.
+  var wishes: [Demand?]
+  var vetoes: [ReasonCode?]
+  var qualities: [Quality]
+  let masters: [Int]
+  let exclusions: ExclusionTable
+
+  /// - Parameters:
+  ///   - startedAt: When the gateway started; without a memory every output's shortest off time runs from here.
+  ///   - restored: From before a restart, already aged by the time that has passed.
+  /// - Throws: `PlanError` for a plan that cannot be controlled.
+  public init(plan: ControlPlan, startedAt now: Instant, restored: ControlMemory = ControlMemory())
+    throws(PlanError)
+  {
+    try plan.check()
+    self.plan = plan
+    startedAt = now
+    channels = plan.channels.map { _ in ChannelState(reading: .silent) }
+    judges = plan.channels.map { ChannelJudge(rules: $0.rules) }
+    arbiters = plan.outputs.enumerated().map { number, output in
+      OutputArbiter(plan: output, startedAt: now, memory: restored.outputs.element(number))
+    }
+    outputs = plan.outputs.map { OutputState(starting: $0.safe, at: now) }
+    let meters = Self.meters(of: plan)
+    self.meters = meters
+    beds = plan.irrigations.enumerated().map { number, bed in
+      IrrigationBed(
+        plan: bed, meter: meters.firstIndex { $0.channel == bed.flow?.channel } ?? -1, startedAt: now,
+        memory: restored.irrigations.element(number))
+    }
+    irrigations = plan.irrigations.map { _ in IrrigationState() }
+    stores = plan.coldStores.map { ColdStoreController(plan: $0, startedAt: now) }
+    coldStores = plan.coldStores.map { _ in ColdStoreState() }
+    masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
+    exclusions = ExclusionTable(plan: plan)
+    disagreements = plan.channels.enumerated().compactMap { number, channel in
+      channel.agreement.map { Disagreement(channel: number, plan: $0) }
+    }
+    wishes = plan.outputs.map { _ in nil }
+    vetoes = plan.outputs.map { _ in nil }
+    qualities = plan.outputs.map { _ in .good }
+    index = AlarmIndex(plan: plan)
+    board = AlarmBoard(entries: index.entries, floodLimitPerMinute: plan.floodLimitPerMinute, startedAt: now)
+  }
+
+  /// All alarms that this farm can have; the order of `alarms`.
+  public var alarmTable: [AlarmDescription] { board.table }
+  /// As they stand after the last tick.
+  public var alarms: [AlarmState] { board.states }
+
+  /// One tick. Takes no memory and no lock. `now` never runs backwards.
+  ///
+  /// - Parameter newest: What each channel's slot holds, by the plan's index. A channel that was never heard has
+  ///   `Reading.silent`; so has one beyond the end of the buffer.
+  public mutating func step(_ newest: UnsafeBufferPointer<Reading>, at now: ControlTime) {
+    judge(newest, at: now.instant)
+    readMeters(at: now.instant)
+    for bed in beds.indices { stepBed(bed, at: now) }
+    for store in stores.indices { stepStore(store, at: now.instant) }
+    stepMasterValves()
+    stepSiren(at: now.instant)
+    for output in outputs.indices { stepOutput(output, at: now.instant) }
+    raiseAlarms(at: now.instant)
+  }
+
+  /// One of the last 512 alarm transitions.
+  ///
+  /// - Parameter number: 0 ..< `eventsEver`. Nil when it has been overwritten.
+  public func event(_ number: UInt64) -> AlarmEvent? { board.event(number) }
+  /// How many alarm transitions there have been since the start.
+  public var eventsEver: UInt64 { board.eventsEver }
+
+  /// What must be known about an output after a restart. Takes no memory.
+  public func memory(ofOutput output: Int, at now: Instant) -> OutputMemory {
+    arbiters[output].memory(at: now)
+  }
+  /// What must be known about a bed after a restart. Takes no memory.
+  public func memory(ofIrrigation bed: Int) -> IrrigationMemory { beds[bed].memory() }
+
+  private mutating func judge(_ newest: UnsafeBufferPointer<Reading>, at now: Instant) {
+    let heard = min(newest.count, judges.count)
+    for channel in 0..<heard { channels[channel] = judges[channel].step(newest[channel], at: now) }
+    for channel in heard..<judges.count { channels[channel] = judges[channel].step(.silent, at: now) }
+    for number in disagreements.indices { compare(number, at: now) }
+  }
+
+  private mutating func compare(_ number: Int, at now: Instant) {
+    let (channel, partner) = (disagreements[number].channel, disagreements[number].plan.partner)
+    disagreements[number].step(
+      channels[channel].reading.goodNumber, channels[partner].reading.goodNumber, at: now)
+    guard disagreements[number].isStanding else { return }
+    channels[channel].flags.insert(.disagrees)
+    channels[partner].flags.insert(.disagrees)
+  }
+
+  private static func meters(of plan: ControlPlan) -> [MeterStation] {
+    var meters: [MeterStation] = []
+    for case let flow? in plan.irrigations.map(\.flow) {
+      let channel = plan.channels[flow.channel]
+      guard !meters.contains(where: { $0.channel == flow.channel }),
+        let meter = FlowMeter(channel: channel, resolution: flow.litresPerPulse ?? 0)
+      else { continue }
+      let leak = flow.leak.map { LeakWatch(plan: $0, settle: flow.settle, resolution: meter.resolution) }
+      meters.append(MeterStation(channel: flow.channel, meter: meter, leak: leak))
+    }
+    return meters
+  }
+}
+
+/// Two channels that should agree.
+struct Disagreement: Sendable {
+  let channel: Int
+  let plan: AgreementPlan
+  /// They differ at this moment.
+  private(set) var isThere = false
+  /// They have differed for long enough.
+  private(set) var isStanding = false
+  private var since: Instant?
+
+  init(channel: Int, plan: AgreementPlan) { (self.channel, self.plan) = (channel, plan) }
+
+  /// A channel that is not good says nothing about the other.
+  mutating func step(_ a: Double?, _ b: Double?, at now: Instant) {
+    guard let a, let b else { return }
+    isThere = (a - b).magnitude > plan.within
+    since = isThere ? since ?? now : nil
+    isStanding = since.map { $0.duration(to: now) >= plan.after } ?? false
+  }
+}
+
+extension Array {
+  /// Nil beyond the end, and where the element itself is nil.
+  fileprivate func element<Wrapped>(_ index: Int) -> Wrapped? where Element == Wrapped? {
+    indices.contains(index) ? self[index] : nil
+  }
+}

@@ -1,0 +1,72 @@
+internal import FarmUnits
+
+/// Turns a meter channel, be it a total or a rate, into litres that only rise, and a present rate.
+struct FlowMeter: Sendable {
+  private enum Kind { case total(litres: Double), rate(litresPerMinute: Double) }
+
+  /// What one pulse stands for; 0 where that is too little to matter.
+  let resolution: Double
+  private let kind: Kind
+  /// Since the gateway started, litres.
+  private(set) var total = 0.0
+  /// Counted in the last tick, litres.
+  private(set) var added = 0.0
+  /// Litres per minute over the last while; nil while unknown.
+  private(set) var rate: Double?
+  /// The channel was good in the last tick.
+  private(set) var isKnown = false
+  private var last: Double?
+  private var steppedAt: Instant?
+  /// How long the last tick was.
+  private(set) var lastStep = Duration.zero
+  private var windowStart: (at: Instant, total: Double)?
+
+  /// Nil when the channel measures no water.
+  init?(channel: ChannelPlan, resolution: Double) {
+    switch (channel.quantity, channel.unit) {
+    case (.volume, .litre): kind = .total(litres: 1)
+    case (.volume, .millilitre): kind = .total(litres: 0.001)
+    case (.volume, .cubicMetre): kind = .total(litres: 1000)
+    case (.flow, .litrePerMinute): kind = .rate(litresPerMinute: 1)
+    case (.flow, .cubicMetrePerHour): kind = .rate(litresPerMinute: 1000.0 / 60)
+    default: return nil
+    }
+    self.resolution = max(resolution, 0)
+  }
+
+  mutating func step(_ reading: Reading, at now: Instant) {
+    added = 0
+    lastStep = steppedAt.map { $0.duration(to: now) } ?? .zero
+    steppedAt = now
+    guard let number = reading.goodNumber else {
+      (isKnown, rate, windowStart) = (false, nil, nil)
+      return
+    }
+    isKnown = true
+    switch kind {
+    case .total(let litres):
+      // A counter that starts anew says nothing about what went through before.
+      if let last, number > last { added = (number - last) * litres }
+      last = number
+    case .rate(let litresPerMinute):
+      rate = max(number * litresPerMinute, 0)
+      added = (rate ?? 0) * lastStep.inSeconds / 60
+    }
+    total += added
+    if case .total = kind { measureRate(at: now) }
+  }
+
+  /// A coarse meter needs several pulses before a rate means anything, a fine one ten seconds.
+  private mutating func measureRate(at now: Instant) {
+    guard let start = windowStart else {
+      windowStart = (now, total)
+      return
+    }
+    let elapsed = start.at.duration(to: now)
+    guard elapsed >= .seconds(10) else { return }
+    let litres = total - start.total
+    guard litres >= 4 * resolution || elapsed >= .seconds(120) else { return }
+    rate = litres / elapsed.inSeconds * 60
+    windowStart = (now, total)
+  }
+}

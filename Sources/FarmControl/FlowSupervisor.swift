@@ -1,0 +1,104 @@
+internal import FarmUnits
+
+/// Compares what one bed's valve lets through with what it should, as far as its meter can tell.
+///
+/// A meter of one pulse per litre tells nothing within ten seconds: how long is measured follows from the
+/// meter's resolution and the bed's lowest flow, and one pulse either way is never held against the bed.
+struct FlowSupervisor: Sendable {
+  private enum Phase {
+    case shut
+    case settling
+    case measuring(from: Instant, total: Double)
+  }
+
+  let plan: FlowPlan
+  /// How long is measured before a verdict about too little.
+  let window: Duration
+  private(set) var hasNoFlow = false
+  private(set) var hasLowFlow = false
+  private(set) var hasBurst = false
+  private(set) var meterIsDead = false
+  private var phase = Phase.shut
+
+  init(plan: FlowPlan) {
+    self.plan = plan
+    let pulse = max(plan.litresPerPulse ?? 0, 0)
+    let slowest = plan.expectedMinimum ?? 1
+    let threePulses = slowest > 0 ? 3 * pulse / slowest * 60 : 0
+    window = max(plan.settle, .seconds(20), .seconds(min(threePulses, 3600)))
+  }
+
+  /// - Parameters:
+  ///   - openFor: Since when the valve has been open; nil while it is shut.
+  ///   - meter: Nil while the meter is not known to be right.
+  ///   - isAlone: No other valve on the same meter is open.
+  ///   - soilGotWetter: The probe has moved towards wet since the valve opened.
+  mutating func step(
+    openSince: Instant?, meter: FlowMeter?, isAlone: Bool, soilGotWetter: Bool, at now: Instant
+  ) {
+    guard let openSince, let meter, isAlone else {
+      phase = .shut
+      return
+    }
+    switch phase {
+    case .shut:
+      phase = .settling
+    case .settling:
+      if openSince.duration(to: now) >= plan.settle { phase = .measuring(from: now, total: meter.total) }
+    case .measuring(let from, let total):
+      judge(meter.total - total, over: from.duration(to: now), meter, soilGotWetter, now)
+    }
+  }
+
+  /// A person has looked at it.
+  mutating func clear() { (hasNoFlow, hasBurst) = (false, false) }
+
+  private mutating func judge(
+    _ litres: Double, over time: Duration, _ meter: FlowMeter, _ soilGotWetter: Bool, _ now: Instant
+  ) {
+    let minutes = time.inSeconds / 60
+    if let most = plan.expectedMaximum,
+      litres - meter.resolution > most * max(minutes, window.inSeconds / 120)
+    {
+      hasBurst = true
+    }
+    guard time >= window else { return }
+    phase = .measuring(from: now, total: meter.total)
+    meterIsDead = litres <= 0 && soilGotWetter
+    hasNoFlow = hasNoFlow || (litres <= 0 && !soilGotWetter)
+    hasLowFlow = plan.expectedMinimum.map { litres > 0 && litres + meter.resolution < $0 * minutes } ?? false
+  }
+}
+
+/// Watches one meter while every valve on it is shut.
+struct LeakWatch: Sendable {
+  let litres: Double
+  let within: Duration
+  let settle: Duration
+  private(set) var hasLeak = false
+  private var shutSince: Instant?
+  private var start: (at: Instant, total: Double)?
+
+  init(plan: LeakPlan, settle: Duration, resolution: Double) {
+    litres = plan.litres ?? max(2, 3 * resolution)
+    (within, self.settle) = (plan.within, settle)
+  }
+
+  mutating func step(anyOpen: Bool, meter: FlowMeter, at now: Instant) {
+    guard !anyOpen, meter.isKnown else {
+      (shutSince, start) = (nil, nil)
+      return
+    }
+    let shut = shutSince ?? now
+    shutSince = shut
+    guard shut.duration(to: now) >= settle else { return }
+    guard let begin = start else {
+      start = (now, meter.total)
+      return
+    }
+    if meter.total - begin.total >= litres { hasLeak = true }
+    if begin.at.duration(to: now) >= within { start = (now, meter.total) }
+  }
+
+  mutating func clear() { (hasLeak, start) = (false, nil) }
+}

@@ -1,0 +1,53 @@
+internal import FarmUnits
+
+/// One bed with everything that watches it, and where its inputs and outputs are.
+struct IrrigationBed: Sendable {
+  let valve: Int
+  /// -1: none.
+  let masterValve: Int
+  /// Index of the meter; -1: none.
+  let meter: Int
+  var controller: IrrigationController
+  var supervisor: FlowSupervisor?
+  /// What is assumed while the meter is not known to be right, litres per minute.
+  let assumedFlow: Double
+  var lock: ReasonCode?
+
+  init(plan: IrrigationPlan, meter: Int, startedAt now: Instant, memory: IrrigationMemory?) {
+    (valve, masterValve, self.meter) = (plan.valve, plan.masterValve ?? -1, meter)
+    controller = IrrigationController(plan: plan, startedAt: now, memory: memory)
+    supervisor = plan.flow.map { FlowSupervisor(plan: $0) }
+    assumedFlow = plan.flow?.expectedMaximum ?? plan.flow?.expectedMinimum ?? 0
+    lock = memory?.lockedBy
+  }
+
+  func memory() -> IrrigationMemory {
+    IrrigationMemory(
+      litresToday: controller.ledger.today, litresThisWeek: controller.ledger.thisWeek,
+      day: controller.ledger.day,
+      lockedBy: lock)
+  }
+}
+
+/// A bed as it stands after a tick. Trivially copyable.
+public struct IrrigationState: Equatable, Sendable {
+  public internal(set) var phase = IrrigationController.Phase.resting
+  /// Of the present local day and week; estimated while the meter is not known to be right.
+  public internal(set) var litresToday = 0.0
+  public internal(set) var litresThisWeek = 0.0
+  /// Water missing from field capacity by the water balance, mm; nil without one.
+  public internal(set) var depletion: Double?
+  /// What keeps the valve shut until a person clears it.
+  public internal(set) var lockedBy: ReasonCode?
+
+  public init() {}
+}
+
+/// One meter and the beds behind it.
+struct MeterStation: Sendable {
+  let channel: Int
+  var meter: FlowMeter
+  var leak: LeakWatch?
+  /// Beds on this meter whose valve has been told to be open; counted anew in every tick.
+  var openCount = 0
+}

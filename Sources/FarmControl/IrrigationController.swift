@@ -1,0 +1,152 @@
+public import FarmUnits
+
+/// Waters one bed when its soil is dry, in portions that soak in. Any doubt shuts the valve.
+public struct IrrigationController: Sendable {
+  /// A probe that is bad for longer than this ends the watering; a shorter gap only interrupts it.
+  public static let patience = Duration.seconds(600)
+
+  /// What one tick tells it.
+  public struct Input: Sendable {
+    public var probe: Reading
+    /// Since when the valve has been told to be open; nil while it is shut.
+    public var openSince: Instant?
+    /// This bed's share of the water counted in the last tick, litres.
+    public var litres: Double
+
+    public init(probe: Reading, openSince: Instant?, litres: Double = 0) {
+      (self.probe, self.openSince, self.litres) = (probe, openSince, litres)
+    }
+  }
+
+  public enum Phase: UInt8, Sendable {
+    /// The soil is not dry.
+    case resting
+    /// A run, or waiting for leave to run.
+    case watering
+    case soaking
+  }
+
+  public let probe: SoilProbe
+  public let soak: SoakPlan?
+  public private(set) var phase = Phase.resting
+  public private(set) var ledger: LitreLedger
+  /// The soil is dry and the water that the bed may have is used up.
+  public private(set) var isUsedUp = false
+  /// The probe moved towards wet since the valve opened.
+  public private(set) var soilGotWetter = false
+  private let litresPerDay: Double
+  private let litresPerWeek: Double
+  private let quiet: QuietHours
+  private var soakBegan: Instant
+  private var badSince: Instant?
+  private var valueAtOpening: Double?
+
+  public init(plan: IrrigationPlan, startedAt now: Instant, memory: IrrigationMemory? = nil) {
+    (probe, soak) = (plan.probe, plan.soak)
+    litresPerDay = plan.limits.litresPerDay ?? .infinity
+    litresPerWeek = plan.limits.litresPerWeek ?? .infinity
+    quiet = QuietHours(plan.limits.quiet)
+    soakBegan = now
+    ledger = LitreLedger(
+      startedAt: now, today: memory?.litresToday ?? 0, thisWeek: memory?.litresThisWeek ?? 0, day: memory?.day
+    )
+  }
+
+  /// One tick: what is wanted of the valve. Does not allocate. `now` never runs backwards.
+  ///
+  /// - Parameter standIn: What a second source says while the probe is not good; nil where there is none.
+  public mutating func step(_ input: Input, standIn: SoilOpinion? = nil, at now: ControlTime) -> Demand {
+    ledger.step(adding: input.litres, at: now)
+    watchEffect(input)
+    guard let opinion = opinion(on: input.probe) ?? standIn else {
+      return wait(input.probe.quality, now.instant)
+    }
+    badSince = nil
+    if opinion == .wet { phase = .resting }
+    if phase == .resting, opinion == .dry { phase = .watering }
+    isUsedUp = phase != .resting && limitReached != nil
+    let fromProbe = input.probe.quality == .good
+    switch phase {
+    case .resting: return Demand(.off, fromProbe ? .soilWet : .balanceWet)
+    case .watering: return water(input, fromProbe ? .soilDry : .balanceDry, now)
+    case .soaking: return soaking(fromProbe ? .soilDry : .balanceDry, now)
+    }
+  }
+
+  private func opinion(on reading: Reading) -> SoilOpinion? {
+    guard let value = reading.goodNumber else { return nil }
+    return probe.isDry(value) ? .dry : probe.isWet(value) ? .wet : .between
+  }
+
+  private mutating func wait(_ quality: Quality, _ now: Instant) -> Demand {
+    let since = badSince ?? now
+    badSince = since
+    if since.duration(to: now) >= Self.patience { phase = .resting }
+    isUsedUp = false
+    return Demand(.off, ReasonCode(quality))
+  }
+
+  private mutating func water(_ input: Input, _ reason: ReasonCode, _ now: ControlTime) -> Demand {
+    if let soak, let openSince = input.openSince, openSince.duration(to: now.instant) >= soak.run {
+      (phase, soakBegan) = (.soaking, now.instant)
+      return Demand(.off, .soaking)
+    }
+    if let limitReached { return Demand(.off, limitReached) }
+    if let local = now.local, quiet.contains(local.minuteOfDay) { return Demand(.off, .quietHours) }
+    return Demand(.on, reason)
+  }
+
+  private mutating func soaking(_ reason: ReasonCode, _ now: ControlTime) -> Demand {
+    if let soak, soakBegan.duration(to: now.instant) < soak.rest { return Demand(.off, .soaking) }
+    phase = .watering
+    return water(Input(probe: .silent, openSince: nil), reason, now)
+  }
+
+  private var limitReached: ReasonCode? {
+    if ledger.today >= litresPerDay { return .litresPerDay }
+    return ledger.thisWeek >= litresPerWeek ? .litresPerWeek : nil
+  }
+
+  private mutating func watchEffect(_ input: Input) {
+    guard input.openSince != nil, let value = input.probe.goodNumber else {
+      if input.openSince == nil { (valueAtOpening, soilGotWetter) = (nil, false) }
+      return
+    }
+    guard let before = valueAtOpening else {
+      valueAtOpening = value
+      return
+    }
+    switch probe {
+    case .moisture: soilGotWetter = value - before >= 1
+    case .tension: soilGotWetter = before - value >= 2
+    }
+  }
+}
+
+/// What a source says about the soil.
+public enum SoilOpinion: UInt8, Sendable {
+  case dry, between, wet
+}
+
+/// Up to four quiet windows, held without an array so that a tick touches no reference.
+struct QuietHours: Sendable {
+  static let capacity = 4
+  private var windows = InlineArray<4, QuietWindow>(repeating: QuietWindow(from: 0, to: 0))
+
+  init(_ windows: [QuietWindow]) {
+    for (index, window) in windows.prefix(Self.capacity).enumerated() { self.windows[index] = window }
+  }
+
+  func contains(_ minute: Int) -> Bool {
+    for index in 0..<Self.capacity where windows[index].contains(minute) { return true }
+    return false
+  }
+}
+
+extension Reading {
+  /// What a slot holds before anything has been heard.
+  public static let silent = Reading(
+    value: nil, unit: nil, quality: .missing,
+    acquired: Moment(instant: Instant(sinceBoot: .zero), wall: WallTime(milliseconds: 0), clock: .untrusted),
+    sequence: 0)
+}

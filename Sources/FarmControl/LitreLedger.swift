@@ -1,0 +1,70 @@
+public import FarmUnits
+
+/// What a bed has had today and this week. Survives restarts by its `IrrigationMemory`.
+///
+/// Days are the farm's local days. While the local calendar is unknown, a day is 24 hours; a calendar that
+/// is set back gives no new day.
+public struct LitreLedger: Sendable {
+  public private(set) var today: Double
+  public private(set) var thisWeek: Double
+  /// The local day that `today` belongs to; nil while unknown.
+  public private(set) var day: Int?
+  private var dayBegan: Instant
+  private var weekBegan: Instant
+
+  public init(startedAt now: Instant, today: Double = 0, thisWeek: Double = 0, day: Int? = nil) {
+    (self.today, self.thisWeek, self.day) = (today, thisWeek, day)
+    (dayBegan, weekBegan) = (now, now)
+  }
+
+  public mutating func step(adding litres: Double, at now: ControlTime) {
+    turnPages(now)
+    today += litres
+    thisWeek += litres
+  }
+
+  private mutating func turnPages(_ now: ControlTime) {
+    guard let local = now.local else {
+      if dayBegan.duration(to: now.instant) >= .seconds(86_400) { turnDay(nil, now.instant) }
+      if weekBegan.duration(to: now.instant) >= .seconds(7 * 86_400) { turnWeek(now.instant) }
+      return
+    }
+    guard let known = day else {
+      // What was counted without a calendar counts as today's.
+      day = local.day
+      return
+    }
+    if local.day > known {
+      if local.week > LocalTime(minuteOfDay: 0, day: known).week { turnWeek(now.instant) }
+      turnDay(local.day, now.instant)
+    } else if local.day < known {
+      day = local.day
+    }
+  }
+
+  private mutating func turnDay(_ day: Int?, _ now: Instant) {
+    (today, self.day, dayBegan) = (0, day ?? self.day.map { $0 + 1 }, now)
+  }
+
+  private mutating func turnWeek(_ now: Instant) { (thisWeek, weekBegan) = (0, now) }
+}
+
+/// What must be known about a bed after a restart. Trivially copyable.
+public struct IrrigationMemory: Equatable, Sendable {
+  public var litresToday: Double
+  public var litresThisWeek: Double
+  /// The local day of `litresToday`; nil when the calendar was unknown.
+  public var day: Int?
+  /// Of the water balance, mm.
+  public var depletion: Double?
+  /// What keeps the valve shut until a person clears it.
+  public var lockedBy: ReasonCode?
+
+  public init(
+    litresToday: Double = 0, litresThisWeek: Double = 0, day: Int? = nil, depletion: Double? = nil,
+    lockedBy: ReasonCode? = nil
+  ) {
+    (self.litresToday, self.litresThisWeek, self.day) = (litresToday, litresThisWeek, day)
+    (self.depletion, self.lockedBy) = (depletion, lockedBy)
+  }
+}
