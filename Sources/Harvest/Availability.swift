@@ -35,6 +35,8 @@ public struct Withdrawal: Equatable, Sendable {
   public var reason: AvailabilityReason
   /// The person who decided; nil for a rule.
   public var by: String?
+  /// Whom a buyer may ask, from the configuration of the day.
+  public var contact: String?
 
   public static let defaultAction = "Do not sell or eat it. Keep it apart until it is collected."
 }

@@ -44,6 +44,8 @@ extension Lot {
   private func claim(at now: Moment, terms: ClaimTerms, dayOf: (WallTime) -> CivilDate) -> Availability {
     let verdict = verdict(at: now)
     let left = remainingShelfLifeDays(at: now)
+    var withdrawal = withdrawal
+    withdrawal?.contact = terms.withdrawalContact
     let validUntil = now.wall.advanced(by: terms.validFor)
     return Availability(
       lot: id, revision: revision, status: verdict.status, plan: plan, harvestDay: harvestDay, field: field,

@@ -105,6 +105,7 @@ extension Lot {
       good ? .withinLimits : .shelfLifeExhausted, rule: "cc.shelf", observed: left,
       limit: shelfLife.minimumDays,
       unit: .day,
-      sentence: "\(left) days of shelf life are left; at least \(shelfLife.minimumDays) are wanted.")
+      sentence:
+        "\(left.plain) days of shelf life are left; at least \(shelfLife.minimumDays.plain) are wanted.")
   }
 }

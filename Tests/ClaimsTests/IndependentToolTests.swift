@@ -1,0 +1,84 @@
+import CanonicalJSON
+import Claims
+import FarmUnits
+import Foundation
+import Harvest
+import TestSupport
+import Testing
+
+/// A Python with the packages that check our bytes from outside. Looked for once; what is missing is printed.
+enum Python {
+  static let path = "/usr/bin/env"
+
+  /// Nil: there is one with this module; otherwise why not.
+  static func absence(of module: String) -> String? {
+    let (status, _) = run(["-c", "import \(module)"], input: "")
+    return status == 0 ? nil : "python3 with the module \(module) is not installed"
+  }
+
+  /// Runs python3 and gives its status and standard output.
+  static func run(_ arguments: [String], input: String) -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = ["python3"] + arguments
+    let (inward, outward) = (Pipe(), Pipe())
+    (process.standardInput, process.standardOutput) = (inward, outward)
+    process.standardError = FileHandle.nullDevice
+    do { try process.run() } catch { return (-1, "") }
+    inward.fileHandleForWriting.write(Data(input.utf8))
+    try? inward.fileHandleForWriting.close()  // it may have ended without reading
+    let output = outward.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
+
+struct IndependentToolTests {
+  private func events() throws -> [CloudEvent] {
+    var book = try harvested()
+    let writer = MarketWriter(topics: try marketTopics())
+    var events: [CloudEvent] = []
+    for (index, action) in [LotCommand.Action.harvest, .hold, .release, .reserve, .withdraw].enumerated() {
+      let command = LotCommand(
+        id: "\(index)", action: action, lot: action == .harvest ? nil : "CAR-2026-326-01", product: "carrots",
+        quantity: Amount(thousandths: 33_333), by: "Mira \u{1F955} \"é\"", note: "line \\ / \u{20AC}")
+      _ = book.apply(command, at: moment(Double(index)))
+      events += book.step(at: moment(Double(index))).map { writer.lotAvailability($0, id: "e-\(index)") }
+    }
+    events.append(
+      writer.droneHealth(
+        "uav-7", record: ["battery": 71.25, "reasons": []], revision: 1, id: "d", at: decided))
+    return events
+  }
+
+  @Test(
+    .enabled(if: Python.absence(of: "rfc8785") == nil, "python3 with the module rfc8785 is not installed"))
+  func `an independent serialiser writes the same bytes`() throws {
+    let script =
+      "import sys,json,rfc8785;sys.stdout.write(rfc8785.dumps(json.loads(sys.stdin.read())).decode())"
+    for event in try events() {
+      // The members go in backwards, so that only sorting can bring them into the right order.
+      let text = JSONValue.object(JSONObject((event.json.object?.members ?? []).reversed())).text
+      let (status, output) = Python.run(["-c", script], input: text)
+      #expect(status == 0)
+      #expect(output == String(decoding: try event.bytes(), as: UTF8.self))
+    }
+  }
+
+  @Test(
+    .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
+    .enabled(
+      if: Python.absence(of: "jsonschema") == nil, "python3 with the module jsonschema is not installed"))
+  func `every event is valid against the schema of CloudEvents`() throws {
+    let schema = try #require(SharedData.directory).appending(path: "schemas/cloudevents/cloudevents.json")
+      .path
+    let script =
+      "import sys,json,jsonschema;jsonschema.validate(json.loads(sys.stdin.read()),json.load(open(sys.argv[1])))"
+    for event in try events() {
+      let text = String(decoding: try event.bytes(), as: UTF8.self)
+      #expect(Python.run(["-c", script, schema], input: text).status == 0, "\(text)")
+    }
+    let broken = "{\"specversion\":\"1.0\",\"id\":\"\"}"
+    #expect(Python.run(["-c", script, schema], input: broken).status != 0)
+  }
+}
