@@ -88,6 +88,38 @@ first_number() {
   return 1
 }
 
+# become_systemd SCRIPT: makes systemd process 1, as a machine with nothing to mount and no identity yet, and has it run
+# SCRIPT once the basic system is up (journal, udev, control groups).
+become_systemd() {
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  : >/etc/machine-id
+  : >/etc/fstab
+  # Emptying /tmp at start-up would go through the whole of the host's.
+  mkdir -p /etc/tmpfiles.d /run/systemd/system
+  ln -sf /dev/null /etc/tmpfiles.d/tmp.conf
+  # This kernel lacks some of the variables that the host's settings name.
+  ln -sf /dev/null /run/systemd/system/systemd-sysctl.service
+  cat >/run/systemd/system/hil.service <<UNIT
+[Unit]
+Description=Program that the caller runs on simulated hardware
+After=basic.target
+[Service]
+Type=oneshot
+Environment=PATH=$PATH HIL_OUT=$HIL_OUT HIL_CHIPS=$HIL_CHIPS HIL_LINES=$HIL_LINES HIL_TRACE=$HIL_TRACE
+ExecStart=$1
+StandardOutput=file:/dev/tty1
+StandardError=file:/dev/tty2
+UNIT
+  cat >/run/systemd/system/hil.target <<UNIT
+[Unit]
+Description=Simulated hardware
+Requires=basic.target
+Wants=hil.service
+After=basic.target
+UNIT
+  exec /lib/systemd/systemd --unit=hil.target --show-status=0 </dev/console >/dev/console 2>&1
+}
+
 # switch_off STATUS: hands STATUS to the caller and powers off (the system call itself: no init system is needed).
 switch_off() {
   echo "$1" >"$HIL_OUT/status"
