@@ -58,7 +58,7 @@ struct SampleTests {
       .number(0, at: "2023-11-03T08:25:54.770Z")),
     Case(
       "shelly_gen2_plug_fullstatus", .shelly, nil, .energy, .kilowattHour,
-      .number(30.473355, at: "2023-11-03T08:25:54.770Z")),
+      .number(30_473.355 / 1000, at: "2023-11-03T08:25:54.770Z")),
     Case(
       "shelly_gen2_plug_fullstatus", .shelly, nil, .voltage, .volt,
       .number(229.1, at: "2023-11-03T08:25:54.770Z")),
