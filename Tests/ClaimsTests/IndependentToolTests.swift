@@ -81,4 +81,45 @@ struct IndependentToolTests {
     let broken = "{\"specversion\":\"1.0\",\"id\":\"\"}"
     #expect(Python.run(["-c", script, schema], input: broken).status != 0)
   }
+
+  @Test(
+    .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
+    .enabled(if: Python.absence(of: "joserfc") == nil, "python3 with the module joserfc is not installed"))
+  func `a JOSE library signs what we ask it to and believes what we assemble`() throws {
+    let vector = try JSONValue(parsing: SharedData.bytes("vectors/jws_event.json"))
+    let jwk = try #require(vector["jwk_private"])
+    let key = try #require(JSONWebKey(json: jwk))
+    let sign = """
+      import sys,json,base64
+      from joserfc.jwk import OKPKey
+      k=OKPKey.import_key(json.loads(sys.argv[1])).private_key
+      sys.stdout.write(k.sign(bytes.fromhex(sys.stdin.read())).hex())
+      """
+    let signer = ClaimSigner(keyID: key.thumbprint(sha256)) { message in
+      let (status, output) = Python.run(["-c", sign, jwk.text], input: hex(message))
+      try #require(status == 0)
+      let digits = Array(output)
+      return stride(from: 0, to: digits.count, by: 2).compactMap {
+        UInt8(String(digits[$0...$0 + 1]), radix: 16)
+      }
+    }
+    let check = """
+      import sys,json,base64,rfc8785
+      from joserfc import jws
+      from joserfc.jwk import OKPKey
+      event=json.loads(sys.stdin.read())
+      head,_,tail=event.pop("jws").split(".")
+      payload=base64.urlsafe_b64encode(rfc8785.dumps(event)).rstrip(b"=").decode()
+      k=OKPKey.import_key(json.loads(sys.argv[1]))
+      o=jws.deserialize_compact(head+"."+payload+"."+tail, k, algorithms=["EdDSA"])
+      assert o.headers()["kid"]==k.thumbprint()
+      """
+    var ledger = Ledger(signer: signer, sha256: sha256)
+    for event in try events() {
+      let text = String(decoding: try ledger.seal(event).bytes, as: UTF8.self)
+      #expect(Python.run(["-c", check, jwk.text], input: text).status == 0, "\(text)")
+      let forged = text.replacing("CAR-2026-326-01", with: "CAR-2026-326-02")
+      if forged != text { #expect(Python.run(["-c", check, jwk.text], input: forged).status != 0) }
+    }
+  }
 }
