@@ -29,6 +29,20 @@ public struct MAVLinkStreamDecoder: Sendable {
     public var refused: [FrameAuthenticator.Refusal: Int] = [:]
 
     public init() {}
+
+    /// All frames that were known and not taken.
+    public var refusedFrames: Int { badChecksum + unknownFlags + refused.values.reduce(0, +) }
+
+    mutating func add(_ other: Self) {
+      accepted += other.accepted
+      strayBytes += other.strayBytes
+      badChecksum += other.badChecksum
+      unknownFlags += other.unknownFlags
+      passedOver += other.passedOver
+      implausible += other.implausible
+      unfinished += other.unfinished
+      refused.merge(other.refused, uniquingKeysWith: +)
+    }
   }
 
   /// The longest frame and the byte behind it.

@@ -1,0 +1,14 @@
+/// One alarm of DJI's health management system.
+public struct HealthAlarm: Hashable, Sendable {
+  /// `0x16100083`
+  public var code: String
+  /// 0 notification, 1 reminder, 2 warning.
+  public var level: Int
+  /// 1 in flight; nil where not told.
+  public var inTheSky: Int?
+  /// `0-67-0`: domain, type, subtype. Nil where not told.
+  public var deviceType: String?
+
+  /// Whether it is the dock's and not the aircraft's: domain 3.
+  public var isDock: Bool { deviceType?.hasPrefix("3-") ?? false }
+}

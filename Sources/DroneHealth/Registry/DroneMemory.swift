@@ -1,0 +1,85 @@
+public import CanonicalJSON
+public import FarmUnits
+
+/// What the gateway keeps of a drone over its own restarts. Nothing of it makes a drone fit: until it is
+/// heard again, everything about its health is unknown.
+public struct DroneMemory: Equatable, Sendable {
+  /// A service, by whom and at which count.
+  public struct Service: Equatable, Sendable {
+    public var at: WallTime
+    public var flownSeconds: Double
+    public var by: String
+
+    public init(at: WallTime, flownSeconds: Double, by: String) {
+      (self.at, self.flownSeconds, self.by) = (at, flownSeconds, by)
+    }
+  }
+
+  /// As the drone was published.
+  public var id: String
+  public var flights = 0
+  public var flownSeconds: Double = 0
+  public var standing = FlightTally()
+  public var usedPercent: [String: Double] = [:]
+  public var service: Service?
+  public var acceptance: DroneAcceptance?
+  /// The highest sequence number of an image that was found running.
+  public var firmwareSequence: Int64?
+
+  public init(id: String) { self.id = id }
+}
+
+extension DroneMemory {
+  public var json: JSONValue {
+    var members: JSONObject = [
+      "id": .string(id), "flights": .integer(Int64(flights)),
+      "flown_s": .rounded(flownSeconds) ?? .integer(0),
+      "standing": standing.json,
+      "used_percent": .object(
+        JSONObject(usedPercent.sorted { $0.key < $1.key }.map { ($0.key, .rounded($0.value) ?? .null) })),
+    ]
+    if let service {
+      members["service"] = [
+        "at": .string(service.at.rfc3339), "flown_s": .rounded(service.flownSeconds) ?? .null,
+        "by": .string(service.by),
+      ]
+    }
+    members["acceptance"] = acceptance?.json
+    members["firmware_sequence"] = firmwareSequence.map(JSONValue.integer)
+    return .object(members)
+  }
+
+  /// Nil when the text is not one of ours; a member that is missing has its first value.
+  public init?(_ json: JSONValue) {
+    guard let id = json["id"]?.string, Identifier.isValid(id) else { return nil }
+    self.init(id: id)
+    flights = json["flights"]?.integer.flatMap { Int(exactly: $0) } ?? 0
+    flownSeconds = json["flown_s"]?.double ?? 0
+    if let tally = json["standing"] { standing = FlightTally(tally) }
+    for (name, value) in json["used_percent"]?.object?.members ?? [] { usedPercent[name] = value.double }
+    if let service = json["service"], let at = service["at"]?.string.flatMap({ WallTime(rfc3339: $0) }) {
+      self.service = Service(
+        at: at, flownSeconds: service["flown_s"]?.double ?? 0, by: service["by"]?.string ?? "")
+    }
+    acceptance = json["acceptance"].flatMap(DroneAcceptance.init)
+    firmwareSequence = json["firmware_sequence"]?.integer
+  }
+}
+
+extension FlightTally {
+  var json: JSONValue {
+    var members: JSONObject = [:]
+    members["vibration"] = vibration.flatMap { .rounded($0) }
+    members["clippings"] = clippings.map { .integer(Int64($0)) }
+    members["severe"] = .array(severeTexts.map(JSONValue.string))
+    members["motors"] = .array(motorFailures.map(JSONValue.string))
+    return .object(members)
+  }
+
+  init(_ json: JSONValue) {
+    vibration = json["vibration"]?.double
+    clippings = json["clippings"]?.integer.flatMap { Int(exactly: $0) }
+    for text in json["severe"]?.array ?? [] { if let text = text.string { add(text: text) } }
+    for text in json["motors"]?.array ?? [] { if let text = text.string { add(motorFailure: text) } }
+  }
+}
