@@ -1,0 +1,127 @@
+/// Who may watch, and who may command.
+public struct OperatorSettings: Sendable, Equatable {
+  /// Where Home Assistant looks for discovery; nil: nothing is announced.
+  public let homeAssistantPrefix: String?
+  /// Unsigned commands are refused.
+  public let requiresSignedCommands: Bool
+  public let issuers: [IssuerSettings]
+  /// Where `farmgate status` asks.
+  public let statusSocket: String
+  /// Where Prometheus asks, on this machine only; nil: nowhere.
+  public let metrics: ListenAddress?
+}
+
+extension OperatorSettings: ConfigurationSection {
+  private enum Keys {
+    static let homeAssistant = Key(
+      "home_assistant", .section(HomeAssistantKeys.self), .optional,
+      "announces sensors and outputs; left out: does not")
+    static let signed = Key(
+      "require_signed_commands", .flag, .byDefault(false), "unsigned commands are refused")
+    static let issuers = Key("issuers", .named(IssuerSettings.self), .byDefault([]), "who signs commands")
+    static let socket = Key(
+      "status_socket", .path(max: 107), .byDefault("/run/farmgate/status.sock"),
+      "where `farmgate status` asks")
+    static let metrics = Key(
+      "metrics", .section(MetricsKeys.self), .optional, "where Prometheus asks; left out: nowhere")
+  }
+  static let keys = [
+    Keys.homeAssistant.reference, Keys.signed.reference, Keys.issuers.reference, Keys.socket.reference,
+    Keys.metrics.reference,
+  ]
+
+  init?(_ section: SectionReader) {
+    homeAssistantPrefix = section.read(Keys.homeAssistant)?.prefix
+    let signed = section.read(Keys.signed)
+    let issuers = section.read(Keys.issuers)
+    let socket = section.read(Keys.socket)
+    metrics = section.read(Keys.metrics)?.listen
+    if signed == true, !section.has(Keys.issuers) {
+      section.report(
+        Keys.signed, .missingKey, "without issuers every command would be refused",
+        allowed: "issuers beside it, or false")
+    }
+    guard let signed, let issuers, let socket else { return nil }
+    (requiresSignedCommands, self.issuers, statusSocket) = (signed, issuers, socket)
+  }
+}
+
+/// Somebody whose signed commands are taken.
+public struct IssuerSettings: Sendable, Equatable {
+  public let id: String
+  /// Of its name in the file.
+  public let mark: SourceMark
+  public let key: Ed25519PublicKey
+  /// Outputs that it may switch.
+  public let outputs: [String]
+  public let commandsPerMinuteMax: Int
+}
+
+extension IssuerSettings: ConfigurationSection {
+  private enum Keys {
+    static let key = Key("key", .publicKey, .required, "that its commands are checked with")
+    static let outputs = Key(
+      "outputs", .list(of: .name(of: .output), max: 1024), .byDefault([]),
+      "what it may switch; left out: nothing")
+    static let rate = Key("commands_per_minute", .integer(1...600), .byDefault(20), "more are refused")
+  }
+  static let keys = [Keys.key.reference, Keys.outputs.reference, Keys.rate.reference]
+
+  init?(_ section: SectionReader) {
+    let key = section.read(Keys.key)
+    let outputs = section.read(Keys.outputs)
+    let rate = section.read(Keys.rate)
+    guard let key, let outputs, let rate else { return nil }
+    id = section.name
+    mark = section.mark
+    (self.key, self.outputs, commandsPerMinuteMax) = (key, outputs, rate)
+  }
+}
+
+/// `home_assistant: {prefix: homeassistant}`
+struct HomeAssistantKeys: ConfigurationSection {
+  let prefix: String
+
+  private enum Keys {
+    static let prefix = Key("prefix", .topic, .byDefault("homeassistant"), "first levels of discovery topics")
+  }
+  static let keys = [Keys.prefix.reference]
+
+  init?(_ section: SectionReader) {
+    guard let prefix = section.read(Keys.prefix) else { return nil }
+    self.prefix = prefix
+  }
+}
+
+/// An address and a port of this machine.
+public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  /// `127.0.0.1`, `::1` or `localhost`.
+  public let host: String
+  public let port: UInt16
+  /// `127.0.0.1:9327`
+  public var description: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}
+
+/// `metrics: {listen: "127.0.0.1:9327"}`
+struct MetricsKeys: ConfigurationSection {
+  let listen: ListenAddress
+
+  private enum Keys {
+    static let listen = Key("listen", .loopback, .required, "an address of this machine only")
+  }
+  static let keys = [Keys.listen.reference]
+
+  init?(_ section: SectionReader) {
+    guard let listen = section.read(Keys.listen) else { return nil }
+    self.listen = listen
+  }
+}
+
+extension Form where Value == ListenAddress {
+  static let loopback = Form.scalar("address", range: "127.x.x.x:PORT or [::1]:PORT") { text in
+    guard let (host, port) = HostAndPort.split(text), let port, HostAndPort.isLoopback(host) else {
+      return nil
+    }
+    return ListenAddress(host: host, port: port)
+  }
+}
