@@ -2,7 +2,8 @@ public import FarmUnits
 
 /// Decides what one channel's readings are worth. The source's own verdict is never improved, only worsened.
 ///
-/// A reading is judged once, when its sequence number is new; only its age is looked at in every tick.
+/// A reading is judged once, when its sequence number or its source's verdict is new; only its age is looked at
+/// in every tick.
 public struct ChannelJudge: Sendable {
   /// Two readings closer together than this count as this far apart when a change is judged.
   public static let shortestStep = Duration.seconds(5)
@@ -10,6 +11,9 @@ public struct ChannelJudge: Sendable {
   public let rules: PlausibilityRules
   private var sequence: UInt64 = 0
   private var heard = false
+  private var heardQuality = Quality.missing
+  /// The last moment at which the reading is young enough, in nanoseconds since boot.
+  private var youngUntil = Int64.max
   private var seenAt = Instant(sinceBoot: .zero)
   private var verdict = Quality.missing
   private var unconfirmed = false
@@ -30,20 +34,33 @@ public struct ChannelJudge: Sendable {
   public mutating func step(_ newest: Reading, at now: Instant) -> ChannelState {
     var reading = newest
     if newest.sequence == 0, newest.quality == .missing { return judgeNothing(&reading) }
-    if !heard || newest.sequence != sequence {
+    if !heard || newest.sequence != sequence || newest.quality != heardQuality {
       judgeNew(newest, at: now)
-      (heard, sequence, seenAt) = (true, newest.sequence, now)
+      if !heard || newest.sequence != sequence { seenAt = now }
+      (heard, sequence, heardQuality) = (true, newest.sequence, newest.quality)
+      setAge(newest)
     }
-    reading.quality = verdict
+    reading.quality = now.nanoseconds > youngUntil ? .stale : verdict
     if verdict == .sentinel { reading.value = nil }
     if let number = reading.value?.number, !number.isFinite { reading.value = nil }
-    // A time of acquisition in the future must not keep a reading young.
-    if let staleAfter = rules.staleAfter, verdict != .missing,
-      min(newest.acquired.instant, seenAt).duration(to: now) > staleAfter
-    {
-      reading.quality = .stale
-    }
     return ChannelState(reading: reading, flags: unconfirmed ? .unconfirmed : [])
+  }
+
+  /// Whether `step` would say the same about this reading as it last did while it was young; saves the loop the
+  /// step.
+  ///
+  /// - Parameter nanoseconds: Now, since boot.
+  @inline(__always)
+  func isSettled(_ newest: UnsafePointer<Reading>, at nanoseconds: Int64) -> Bool {
+    heard && newest.pointee.sequence == sequence && newest.pointee.quality == heardQuality
+      && nanoseconds <= youngUntil
+  }
+
+  /// A time of acquisition in the future must not keep a reading young.
+  private mutating func setAge(_ newest: Reading) {
+    youngUntil = .max
+    guard let staleAfter = rules.staleAfter, verdict != .missing else { return }
+    youngUntil = min(newest.acquired.instant, seenAt).advanced(by: staleAfter).nanoseconds
   }
 
   private mutating func judgeNothing(_ reading: inout Reading) -> ChannelState {

@@ -22,4 +22,8 @@ public struct ChannelFlags: OptionSet, Sendable {
   public static let unconfirmed = ChannelFlags(rawValue: 1)
   /// A second channel that measures the same thing says otherwise.
   public static let disagrees = ChannelFlags(rawValue: 2)
+
+  mutating func setMembership(of flag: ChannelFlags, to isMember: Bool) {
+    if isMember { insert(flag) } else { remove(flag) }
+  }
 }

@@ -1,4 +1,4 @@
-public import FarmUnits
+internal import FarmUnits
 
 /// One cold store. Temperatures in °C, whatever the channels' own unit would be: they are declared in °C.
 public struct ColdStorePlan: Equatable, Sendable {

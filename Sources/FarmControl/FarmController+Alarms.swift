@@ -6,7 +6,10 @@ extension FarmController {
   static let firstWord = Duration.seconds(60)
 
   mutating func raiseAlarms(at now: Instant) {
-    for channel in channels.indices { raiseChannel(channel, at: now) }
+    for channel in channels.indices
+    where !quietChannels[channel] || channels[channel].reading.quality != .good {
+      raiseChannel(channel, at: now)
+    }
     for output in outputs.indices { raiseOutput(output, at: now) }
     for bed in beds.indices { raiseBed(bed, at: now) }
     for store in stores.indices { raiseStore(store, at: now) }
@@ -40,6 +43,9 @@ extension FarmController {
     }
     raise(index.channels[channel].stale, isSilent, cause: ReasonCode(quality), at: now)
     raise(index.channels[channel].implausible, isImplausible, cause: ReasonCode(quality), at: now)
+    quietChannels[channel] =
+      quality == .good && board.states[index.channels[channel].stale].phase == .normal
+      && board.states[index.channels[channel].implausible].phase == .normal
   }
 
   private mutating func raiseOutput(_ output: Int, at now: Instant) {

@@ -25,6 +25,8 @@ public struct FarmController: Sendable {
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
   var disagreements: [Disagreement]
+  /// Channels that are good and have no alarm: nothing to raise.
+  var quietChannels: [Bool]
   // What the controllers make of a tick, by output, before the guards see it.
   var wishes: [Demand?]
   var vetoes: [ReasonCode?]
@@ -63,6 +65,7 @@ public struct FarmController: Sendable {
     disagreements = plan.channels.enumerated().compactMap { number, channel in
       channel.agreement.map { Disagreement(channel: number, plan: $0) }
     }
+    quietChannels = plan.channels.map { _ in false }
     wishes = plan.outputs.map { _ in nil }
     vetoes = plan.outputs.map { _ in nil }
     qualities = plan.outputs.map { _ in .good }
@@ -106,18 +109,28 @@ public struct FarmController: Sendable {
 
   private mutating func judge(_ newest: UnsafeBufferPointer<Reading>, at now: Instant) {
     let heard = min(newest.count, judges.count)
-    for channel in 0..<heard { channels[channel] = judges[channel].step(newest[channel], at: now) }
+    let nanoseconds = now.nanoseconds
+    if let slots = newest.baseAddress {
+      for channel in 0..<heard where !judges[channel].isSettled(slots + channel, at: nanoseconds) {
+        channels[channel] = judges[channel].step(slots[channel], at: now)
+      }
+    }
     for channel in heard..<judges.count { channels[channel] = judges[channel].step(.silent, at: now) }
     for number in disagreements.indices { compare(number, at: now) }
+    for number in disagreements.indices where disagreements[number].isStanding { flag(number, true) }
   }
 
   private mutating func compare(_ number: Int, at now: Instant) {
     let (channel, partner) = (disagreements[number].channel, disagreements[number].plan.partner)
     disagreements[number].step(
       channels[channel].reading.goodNumber, channels[partner].reading.goodNumber, at: now)
-    guard disagreements[number].isStanding else { return }
-    channels[channel].flags.insert(.disagrees)
-    channels[partner].flags.insert(.disagrees)
+    flag(number, false)
+  }
+
+  private mutating func flag(_ number: Int, _ isStanding: Bool) {
+    let (channel, partner) = (disagreements[number].channel, disagreements[number].plan.partner)
+    channels[channel].flags.setMembership(of: .disagrees, to: isStanding)
+    channels[partner].flags.setMembership(of: .disagrees, to: isStanding)
   }
 
   private static func meters(of plan: ControlPlan) -> [MeterStation] {
