@@ -132,5 +132,8 @@ struct JSONParser {
 /// Whether two names are the same to every JSON reader. Swift's `==` would also call two spellings of one
 /// character equal (`"Å"` and `"A\u{30A}"`), which JSON keeps apart.
 func sameBytes(_ a: String, _ b: String) -> Bool {
-  a == b && a.utf8.elementsEqual(b.utf8)
+  guard a.utf8.count == b.utf8.count else { return false }
+  let (a, b) = (a.utf8Span.span, b.utf8Span.span)
+  for index in a.indices where a[index] != b[index] { return false }
+  return true
 }

@@ -20,16 +20,20 @@ public struct JSONObject: Equatable, Sendable {
   /// The value of a member; setting nil removes it, setting a new name appends it. Names are compared byte by
   /// byte, as every JSON reader does.
   public subscript(name: String) -> JSONValue? {
-    get { members.first { sameBytes($0.name, name) }?.value }
+    get { index(of: name).map { members[$0].value } }
     set {
-      let index = members.firstIndex { sameBytes($0.name, name) }
-      switch (index, newValue) {
+      switch (index(of: name), newValue) {
       case (let index?, let value?): members[index].value = value
       case (let index?, nil): members.remove(at: index)
       case (nil, let value?): members.append((name, value))
       case (nil, nil): break
       }
     }
+  }
+
+  private func index(of name: String) -> Int? {
+    for index in members.indices where sameBytes(members[index].name, name) { return index }
+    return nil
   }
 
   /// Equal members in any order.

@@ -55,23 +55,39 @@ struct JSONWriter {
   /// The escapes of RFC 8785 section 3.2.2.2, which are the shortest that RFC 8259 allows.
   private mutating func append(quoted string: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): write("\\\"")
-      case UInt8(ascii: "\\"): write("\\\\")
-      case 0x08: write("\\b")
-      case 0x09: write("\\t")
-      case 0x0A: write("\\n")
-      case 0x0C: write("\\f")
-      case 0x0D: write("\\r")
-      case 0..<0x20:
-        write("\\u00")
-        bytes.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-        bytes.append(StaticString("0123456789abcdef").utf8Start[Int(byte & 15)])
-      default: bytes.append(byte)
-      }
+    let span = string.utf8Span.span
+    var plain = 0
+    for index in span.indices where Self.needsEscape(span[index]) {
+      append(span.extracting(plain..<index))
+      escape(span[index])
+      plain = index + 1
     }
+    append(span.extracting(plain...))
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func append(_ run: Span<UInt8>) {
+    run.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): write("\\\"")
+    case UInt8(ascii: "\\"): write("\\\\")
+    case 0x08: write("\\b")
+    case 0x09: write("\\t")
+    case 0x0A: write("\\n")
+    case 0x0C: write("\\f")
+    case 0x0D: write("\\r")
+    default:
+      write("\\u00")
+      bytes.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+      bytes.append(StaticString("0123456789abcdef").utf8Start[Int(byte & 15)])
+    }
   }
 
   private mutating func write(_ text: StaticString) {

@@ -14,8 +14,16 @@ enum PayloadTime {
   /// RFC 3339 with a zone; without one only where the configuration names the zone.
   static func text(_ value: JSONValue?, zoneMinutes: Int? = nil) -> WallTime? {
     guard case .string(let text) = value, text.utf8.count <= 64 else { return nil }
-    return plausible(
-      WallTime(rfc3339: text) ?? zoneMinutes.flatMap { WallTime(localText: text, zoneMinutes: $0) })
+    if hasZone(text) { return plausible(WallTime(rfc3339: text)) }
+    guard let zoneMinutes else { return nil }
+    return plausible(WallTime(localText: text, zoneMinutes: zoneMinutes))
+  }
+
+  /// Whether the text ends as RFC 3339 wants it, `Z` or `±HH:MM`; spares reading a time that could not be used.
+  private static func hasZone(_ text: String) -> Bool {
+    let end = text.utf8.suffix(6)
+    guard let first = end.first, let last = end.last else { return false }
+    return last | 0x20 == UInt8(ascii: "z") || first == UInt8(ascii: "+") || first == UInt8(ascii: "-")
   }
 
   static func milliseconds(_ value: JSONValue?) -> WallTime? {

@@ -19,6 +19,18 @@ public enum Preset: String, CaseIterable, Sendable {
   case sparkplug
   case mqttIO = "mqtt-io"
 
+  /// A family by its name in the configuration: underscores do for dashes, and so do the names that people use.
+  public init?(configured name: String) {
+    let folded = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
+    switch folded {
+    case "z2m": self = .zigbee2mqtt
+    case "tts", "ttn", "the-things-network": self = .theThingsStack
+    case "mqttio": self = .mqttIO
+    case "sparkplug-b": self = .sparkplug
+    default: self.init(rawValue: folded)
+    }
+  }
+
   var family: any DeviceFamily.Type {
     switch self {
     case .json: JSONFamily.self

@@ -55,6 +55,16 @@ struct BindingTests {
     }
   }
 
+  @Test(
+    arguments: [
+      ("zigbee2mqtt", .zigbee2mqtt), ("the_things_stack", .theThingsStack), ("mqtt_io", .mqttIO),
+      ("Tasmota", .tasmota),
+      ("ttn", .theThingsStack), ("modbus", nil), ("", nil),
+    ] as [(String, Preset?)]) func `a family is known by the names in use`(name: String, preset: Preset?)
+  {
+    #expect(Preset(configured: name) == preset)
+  }
+
   @Test func `an error suggests what could stand there instead`() {
     #expect(BindingError.quantityNotGiven(.zigbee2mqtt, .soilTension).suggestions.contains("chirpstack"))
     #expect(BindingError.unitMissing(.temperature).suggestions == ["CEL", "FAH", "KEL"])

@@ -118,6 +118,16 @@ struct TasmotaTests {
     #expect(try outcome(.tasmota, whole, field: "HX711.Weight", .mass, .kilogram) == .number(71))
   }
 
+  @Test func `a retained weight may be from before the scale was loaded`() throws {
+    let payload = #"{"Time":"2026-11-22T10:15:00","HX711":{"Weight":0.0}}"#
+    #expect(
+      try outcome(.tasmota, payload, field: "HX711.Weight", .mass, .kilogram, retained: true)
+        == .reading(PresetReading(value: .number(0), quality: .stale, at: nil)))
+    #expect(
+      try outcome(.tasmota, payload, field: "HX711.Weight", .mass, .kilogram, zoneMinutes: 0, retained: true)
+        == .number(0, at: "2026-11-22T10:15:00Z"))
+  }
+
   @Test func `a plant sensor's zeros are values`() throws {
     let flora =
       #"{"Flora-6ab577":{"Temperature":24.9,"Illuminance":0,"Moisture":0,"Fertility":0},"TempUnit":"C"}"#
