@@ -81,6 +81,8 @@ struct Drone {
   var hardware: [UInt8]? = (1...18).map { $0 }
   var version: UInt32 = 0x0405_06FF
   var key: [UInt8]?
+  /// Further messages: id and payload.
+  var further: [(id: UInt32, payload: [UInt8])] = []
 
   struct Battery {
     var id: UInt8 = 0
@@ -153,6 +155,7 @@ struct Drone {
     }
     if let remote { messages.append((12918, [remote])) }
     if let hardware { messages.append((148, Self.version(version, uid: 0, uid2: hardware))) }
+    messages += further.map { ($0.id, $0.payload) }
     return messages.enumerated().flatMap { frame($1.0, $1.1, now, $0) }
   }
 
@@ -189,6 +192,39 @@ struct Drone {
     var hashes = [UInt8](repeating: 0, count: 24)
     for (index, byte) in hash.prefix(8).enumerated() { hashes[index] = byte }
     return payload.bytes + hashes + uid2
+  }
+
+  /// SMART_BATTERY_INFO; capacities in mAh.
+  static func smartBattery(full: Int32 = -1, new: Int32 = -1, cycles: UInt16 = .max, cells: UInt8 = 0)
+    -> [UInt8]
+  {
+    var payload = Payload()
+    payload.add(new)
+    payload.add(full)
+    payload.add(cycles)
+    payload.bytes += [UInt8](repeating: 0, count: 8) + [0, 1, 1]
+    payload.bytes += [UInt8](repeating: 0, count: 66) + [0, 0, cells]
+    return payload.bytes
+  }
+
+  /// BATTERY_INFO.
+  static func batteryInformation(health: UInt8, cycles: UInt16 = .max) -> [UInt8] {
+    var payload = Payload([UInt8](repeating: 0, count: 40))
+    payload.add(cycles)
+    payload.add(UInt16(0))
+    payload.bytes += [0, 1, 1, health, 0]
+    return payload.bytes
+  }
+
+  /// ESC_INFO of the first four motors; temperatures in hundredths of a degree.
+  static func motors(failures: [UInt16] = [0, 0, 0, 0], temperatures: [Int16] = [3000, 3000, 3000, 3000])
+    -> [UInt8]
+  {
+    var payload = Payload([UInt8](repeating: 0, count: 26))
+    for bits in failures { payload.add(bits) }
+    for temperature in temperatures { payload.add(temperature) }
+    payload.bytes += [0, 4, 0, 0xFF]
+    return payload.bytes
   }
 
   static func text(_ severity: UInt8, _ text: String, id: UInt16 = 0, sequence: UInt8 = 0, system: UInt8 = 1)
