@@ -67,6 +67,13 @@ final class BrokerProcess: Sendable {
     }
   }
 
+  /// Blocks the caller: for the kernel to take a process away, not for the process to do anything.
+  func killAndWait(for limit: Duration) {
+    signal(SIGKILL)
+    let deadline = ContinuousClock.now + limit
+    while state.withLock({ !$0.hasEnded }), ContinuousClock.now < deadline { usleep(200) }
+  }
+
   private func run(until deadline: ContinuousClock.Instant) {
     var identifier: pid_t = 0
     let code = spawn(&identifier)

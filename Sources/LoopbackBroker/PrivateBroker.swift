@@ -94,7 +94,9 @@ public final class PrivateBroker: Sendable {
   /// What the broker wrote, its last 64 KiB.
   public var log: String { files.log }
 
-  deinit { process.withLock { $0 }.signal(SIGKILL) }
+  /// Kills the broker and waits the few milliseconds until it is gone, so that a program that ends right after
+  /// leaves no directory behind.
+  deinit { process.withLock { $0 }.killAndWait(for: .seconds(1)) }
 }
 
 /// Why there is no private broker.

@@ -25,6 +25,9 @@ public enum LinkFailure: Error, Equatable, Sendable {
   case unacknowledged
   /// Somebody else connected with our client id (DISCONNECT, 0x8E).
   case takenOver
+  /// The broker has closed several connections soon after they stood, and not said why. Mosquitto up to 2.0.11
+  /// ends a session that is taken over like this.
+  case closedEarly
   /// The broker sent us away; DISCONNECT's reason code.
   case dismissed(reasonCode: UInt8)
   /// The broker did not keep to the protocol, or libmosquitto failed; its `MOSQ_ERR` number.
@@ -46,6 +49,7 @@ extension LinkFailure: CustomStringConvertible {
     case .silent: "no answer to pings"
     case .unacknowledged: "messages are not acknowledged"
     case .takenOver: "another client connected with our client id"
+    case .closedEarly: "the broker soon closes each connection; another client may use our client id"
     case .dismissed(let code): "the broker ended the connection: \(reasonText(code))"
     case .library(let code): String(cString: mosquitto_strerror(code))
     }
@@ -55,11 +59,17 @@ extension LinkFailure: CustomStringConvertible {
   var isOfAddress: Bool {
     switch self {
     case .unreachable, .noAddress, .timedOut: true
-    case .lookup, .file, .security, .refused, .broken, .silent, .unacknowledged, .takenOver, .dismissed,
+    case .lookup, .file, .security, .refused, .broken, .silent, .unacknowledged, .takenOver, .closedEarly,
+      .dismissed,
       .library:
       false
     }
   }
+}
+
+extension LinkFailure {
+  /// The other side closed or reset the connection.
+  var isClose: Bool { self == .broken(code: 0) || self == .broken(code: ECONNRESET) }
 }
 
 /// The corresponding C function is `strerror`.

@@ -36,6 +36,8 @@ struct LinkState: Sendable {
   private var preferred: [Family?]
   private var failureOfTry: LinkFailure?
   private var stopBy: Instant?
+  /// Connections in a row that the broker closed before they had lasted.
+  private var earlyCloses = 0
 
   init(hostIsAddress: Bool, connectTimeout: Duration, settledAfter: Duration, seed: UInt64, now: Instant) {
     phase = .waiting(until: now)
@@ -74,7 +76,13 @@ struct LinkState: Sendable {
   ///
   /// - Returns: What to tell people and how long the wait is; nil when the other family comes first.
   mutating func failed(_ failure: LinkFailure, at now: Instant) -> (failure: LinkFailure, wait: Duration)? {
-    if case .connected(let since) = phase, since.duration(to: now) >= settledAfter { backoff.reset() }
+    var failure = failure
+    if case .connected(let since) = phase {
+      let hasLasted = since.duration(to: now) >= settledAfter
+      if hasLasted { backoff.reset() }
+      earlyCloses = !hasLasted && failure.isClose ? earlyCloses + 1 : 0
+      if earlyCloses >= 3 { failure = .closedEarly }
+    }
     if case .connecting = phase {
       // A family that the host does not have says nothing about the host.
       if failureOfTry == nil || failureOfTry == .noAddress { failureOfTry = failure }

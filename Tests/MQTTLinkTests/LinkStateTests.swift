@@ -79,6 +79,29 @@ struct LinkStateTests {
     #expect(waits[5] > .milliseconds(499))
   }
 
+  @Test func `connections that are closed early again and again point to a second client`() {
+    var state = state()
+    var now = start
+    var told: [LinkFailure] = []
+    for (lasting, failure) in [
+      (1, LinkFailure.broken(code: 0)), (1, .broken(code: 104)), (1, .broken(code: 0)), (1, .broken(code: 0)),
+      (60, .broken(code: 0)), (1, .broken(code: 0)), (1, .silent), (1, .broken(code: 0)),
+    ] {
+      _ = state.next(at: now, isFlushed: true)
+      state.connected(at: now)
+      now = now.advanced(by: .seconds(lasting))
+      let outcome = state.failed(failure, at: now)
+      now = now.advanced(by: outcome?.wait ?? .zero)
+      if let outcome { told.append(outcome.failure) }
+    }
+    #expect(
+      told == [
+        .broken(code: 0), .broken(code: 104), .closedEarly, .closedEarly, .broken(code: 0), .broken(code: 0),
+        .silent,
+        .broken(code: 0),
+      ])
+  }
+
   @Test func `a stop waits for what is on its way, but no longer than allowed`() {
     var state = state()
     _ = state.next(at: start, isFlushed: true)
