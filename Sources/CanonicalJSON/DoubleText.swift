@@ -1,5 +1,5 @@
-/// Numbers as ECMAScript writes them, which is how RFC 8785 wants them: the shortest digits that read back to the
-/// same Double, without exponent from 1e-6 up to 1e21.
+/// Numbers as ECMAScript writes them, which is how RFC 8785 wants them: the shortest digits that read back
+/// to the same Double, without exponent from 1e-6 up to 1e21.
 enum DoubleText {
   /// Writes `null` for NaN and infinities, which JSON cannot say.
   static func append(_ number: Double, to bytes: inout [UInt8]) {

@@ -5,7 +5,8 @@ public struct JSONPointer: Hashable, Sendable {
 
   public init(tokens: [String]) { self.tokens = tokens }
 
-  /// - Parameter text: Empty for the whole value, otherwise `/` before each token, `~0` for `~` and `~1` for `/`.
+  /// - Parameter text: Empty for the whole value, otherwise `/` before each token, `~0` for `~` and `~1`
+  ///   for `/`.
   public init(_ text: some StringProtocol) throws(JSONPointerError) {
     guard !text.isEmpty else {
       tokens = []
@@ -32,8 +33,8 @@ public struct JSONPointer: Hashable, Sendable {
     self.tokens = tokens
   }
 
-  /// The value at the end of the path; nil where the path leaves the value. `-` (after the last element) and array
-  /// positions with superfluous zeros lead nowhere.
+  /// The value at the end of the path; nil where the path leaves the value. `-` (after the last element)
+  /// and array positions with superfluous zeros lead nowhere.
   public func value(in root: JSONValue) -> JSONValue? {
     var value = root
     for token in tokens {

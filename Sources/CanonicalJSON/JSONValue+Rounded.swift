@@ -1,6 +1,6 @@
 extension JSONValue {
-  /// A number as messages carry it: at most three decimals and below 1e12, made from a scaled integer, so that every
-  /// JSON library writes the same digits.
+  /// A number as messages carry it: at most three decimals and below 1e12, made from a scaled integer, so
+  /// that every JSON library writes the same digits.
   ///
   /// - Parameter decimals: 0...3, places to keep; halves are rounded away from zero.
   /// - Returns: Nil for NaN, infinities and |x| ≥ 1e12; the caller decides what to say instead.

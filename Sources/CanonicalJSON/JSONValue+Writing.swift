@@ -1,8 +1,8 @@
 extension JSONValue {
   /// The canonical bytes of RFC 8785 (JCS): what is signed, hashed and published to the marketplace.
   ///
-  /// Members are sorted by UTF-16 code units; numbers are written as ECMAScript does, so an integer beyond 2^53
-  /// becomes its nearest Double. NaN and infinities, which no parser of ours produces, become `null`.
+  /// Members are sorted by UTF-16 code units; numbers are written as ECMAScript does, so an integer beyond
+  /// 2^53 becomes its nearest Double. NaN and infinities, which no parser of ours produces, become `null`.
   public var canonicalBytes: [UInt8] { written(.canonical) }
 
   /// `canonicalBytes` as a string.

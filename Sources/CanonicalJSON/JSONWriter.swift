@@ -97,9 +97,9 @@ struct JSONWriter {
 
 /// Whether `a` comes before `b` when both are compared by UTF-16 code units (RFC 8785 section 3.2.3).
 ///
-/// UTF-8 bytes give that order but for one thing: code points above U+FFFF (first byte F0 and up) are surrogates
-/// in UTF-16 and so come before U+E000...U+FFFF (first byte EE or EF). Ranking first bytes that way saves
-/// transcoding every name.
+/// UTF-8 bytes give that order but for one thing: code points above U+FFFF (first byte F0 and up) are
+/// surrogates in UTF-16 and so come before U+E000...U+FFFF (first byte EE or EF). Ranking first bytes that
+/// way saves transcoding every name.
 func precedesInUTF16(_ a: String, _ b: String) -> Bool {
   a.utf8.lexicographicallyPrecedes(b.utf8) { utf16Rank($0) < utf16Rank($1) }
 }

@@ -72,7 +72,8 @@ extension BindingError: CustomStringConvertible {
     case .unitNotOfQuantity(let unit, let quantity):
       "\(quantity.rawValue) has no values in \(unit.rawValue) (\(unit.symbol))"
     case .unitsDiffer(let payload, let sensor, let field):
-      "'\(field)' is in \(payload.rawValue) (\(payload.symbol)), which does not convert to \(sensor.rawValue) (\(sensor.symbol))"
+      "'\(field)' is in \(payload.rawValue) (\(payload.symbol)), which does not convert to "
+        + "\(sensor.rawValue) (\(sensor.symbol))"
     case .closedNotAllowed(let quantity): "only a contact can be closed, and \(quantity.rawValue) is none"
     case .zoneOutOfRange(let minutes): "\(minutes) minutes are no time zone"
     }

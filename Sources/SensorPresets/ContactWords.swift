@@ -3,10 +3,10 @@ internal import FarmUnits
 
 /// Which words mean open and which closed.
 ///
-/// `open` and `closed` speak for themselves. A contact that is on, true or 1 is closed, as the circuit through it is;
-/// so Zigbee2MQTT's `contact` and Tasmota's `Switch1` in its follow mode. A field that is named after being open,
-/// as Dragino's `DOOR_OPEN_STATUS`, turns that around, and so does wiring: then the configuration says which word
-/// means closed.
+/// `open` and `closed` speak for themselves. A contact that is on, true or 1 is closed, as the circuit
+/// through it is; so Zigbee2MQTT's `contact` and Tasmota's `Switch1` in its follow mode. A field that is
+/// named after being open, as Dragino's `DOOR_OPEN_STATUS`, turns that around, and so does wiring: then the
+/// configuration says which word means closed.
 struct ContactWords: Sendable {
   private let closed: String?
   private let onIsOpen: Bool

@@ -4,7 +4,8 @@ public import FarmUnits
 /// What a device or its bridge says about being there.
 public struct Liveness: Equatable, Sendable, BitwiseCopyable {
   public var isOnline: Bool
-  /// When it said so, where it says. An "offline" older than the last "online" is the will of a session that is over.
+  /// When it said so, where it says. An "offline" older than the last "online" is the will of a session
+  /// that is over.
   public var at: WallTime?
   /// Sparkplug's birth and death number: a death counts only with the number of the last birth.
   public var session: UInt64?
@@ -38,8 +39,8 @@ extension Liveness {
   }
 }
 
-/// A topic with its last levels replaced: `levels("tele/cold1/SENSOR", dropping: 1, adding: "LWT")`. Nil where the topic
-/// has no level before those dropped.
+/// A topic with its last levels replaced: `levels("tele/cold1/SENSOR", dropping: 1, adding: "LWT")`. Nil
+/// where the topic has no level before those dropped.
 func levels(_ topic: String, dropping count: Int, adding name: String) -> String? {
   let levels = topic.split(separator: "/", omittingEmptySubsequences: false)
   guard levels.count > count else { return nil }

@@ -13,8 +13,8 @@ public struct ParsedPayload: Sendable {
   let topic: String
   var content: Content
 
-  /// Any thread; keeps nothing of `bytes`. A payload read this way has no memory of earlier ones, which Sparkplug
-  /// needs for aliases: see `PayloadReader`.
+  /// Any thread; keeps nothing of `bytes`. A payload read this way has no memory of earlier ones, which
+  /// Sparkplug needs for aliases: see `PayloadReader`.
   public init(_ bytes: UnsafeRawBufferPointer, topic: String, preset: Preset) throws(PresetRefusal) {
     (self.preset, self.topic) = (preset, topic)
     switch preset.family.encoding {
@@ -52,8 +52,8 @@ extension ParsedPayload {
   ///
   /// - Parameters:
   ///   - binding: Of the same preset.
-  ///   - retained: Whether the broker sent it from its store, as it does on subscribing. A retained value that does not
-  ///     tell its time may be of any age and is `stale`.
+  ///   - retained: Whether the broker sent it from its store, as it does on subscribing. A retained value
+  ///     that does not tell its time may be of any age and is `stale`.
   public func outcome(for binding: SensorBinding, retained: Bool = false) -> PresetOutcome {
     switch preset.family.find(binding, in: self) {
     case .value(let value, let unit, let time):

@@ -1,4 +1,5 @@
-/// Reads messages one after the other and keeps what later ones need: the names behind Sparkplug's aliases, bounded.
+/// Reads messages one after the other and keeps what later ones need: the names behind Sparkplug's aliases,
+/// bounded.
 ///
 /// One for each broker connection; whoever calls it provides the exclusion.
 public struct PayloadReader: Sendable {

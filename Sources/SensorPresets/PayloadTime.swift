@@ -1,7 +1,8 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// Times as devices write them. What lies before 2015 or after 2100 is a clock that was never set, and no time.
+/// Times as devices write them. What lies before 2015 or after 2100 is a clock that was never set, and no
+/// time.
 enum PayloadTime {
   private static let earliest = WallTime(milliseconds: 1_420_070_400_000)
   private static let latest = WallTime(milliseconds: 4_102_444_800_000)
@@ -19,7 +20,8 @@ enum PayloadTime {
     return plausible(WallTime(localText: text, zoneMinutes: zoneMinutes))
   }
 
-  /// Whether the text ends as RFC 3339 wants it, `Z` or `±HH:MM`; spares reading a time that could not be used.
+  /// Whether the text ends as RFC 3339 wants it, `Z` or `±HH:MM`; spares reading a time that could not be
+  /// used.
   private static func hasZone(_ text: String) -> Bool {
     let end = text.utf8.suffix(6)
     guard let first = end.first, let last = end.last else { return false }

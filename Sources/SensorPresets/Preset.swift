@@ -19,7 +19,8 @@ public enum Preset: String, CaseIterable, Sendable {
   case sparkplug
   case mqttIO = "mqtt-io"
 
-  /// A family by its name in the configuration: underscores do for dashes, and so do the names that people use.
+  /// A family by its name in the configuration: underscores do for dashes, and so do the names that people
+  /// use.
   public init?(configured name: String) {
     let folded = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
     switch folded {
@@ -63,8 +64,8 @@ extension Preset {
     family.meanings.filter { $0.quantities.contains(quantity) }.map(\.name)
   }
 
-  /// The topics to subscribe to for a sensor's readings: its own, and where the family spreads a device over several,
-  /// the others.
+  /// The topics to subscribe to for a sensor's readings: its own, and where the family spreads a device
+  /// over several, the others.
   public func readingTopics(of topic: String) -> [String] { family.readingTopics(of: topic) }
 
   /// Where the family says whether the device behind a sensor's topic is there; empty where it does not say.

@@ -15,8 +15,8 @@ public struct PresetReading: Equatable, Sendable, BitwiseCopyable {
   /// `good`; `missing` where the payload says that there is no value; `sentinel` for a number that means so;
   /// `fault` where the device reports one; `stale` for a retained value that does not tell its age.
   public var quality: Quality
-  /// When it was measured, or last heard by the radio, as the payload says. Nil where it does not: then it is as old as
-  /// its arrival.
+  /// When it was measured, or last heard by the radio, as the payload says. Nil where it does not: then it
+  /// is as old as its arrival.
   public var at: WallTime?
 
   public init(value: Value?, quality: Quality, at: WallTime?) {
@@ -25,16 +25,16 @@ public struct PresetReading: Equatable, Sendable, BitwiseCopyable {
 
   /// When the value was acquired, on both clocks.
   ///
-  /// The payload's time moves the acquisition back by its age, which is known only while our own wall clock can be
-  /// trusted. A time after the arrival is a wrong clock somewhere and counts as the arrival: else it would keep a
-  /// value fresh that is not.
+  /// The payload's time moves the acquisition back by its age, which is known only while our own wall clock
+  /// can be trusted. A time after the arrival is a wrong clock somewhere and counts as the arrival: else it
+  /// would keep a value fresh that is not.
   public func acquired(arrivedAt arrival: Moment) -> Moment {
     guard let at, arrival.clock == .trusted, at < arrival.wall else { return arrival }
     return arrival.advanced(by: arrival.wall.duration(to: at))
   }
 
-  /// Whether this is the measurement of `earlier` told again, as Zigbee2MQTT does with everything it remembers each
-  /// time any part changes. False where the payload carries no time.
+  /// Whether this is the measurement of `earlier` told again, as Zigbee2MQTT does with everything it
+  /// remembers each time any part changes. False where the payload carries no time.
   public func repeats(_ earlier: PresetReading) -> Bool {
     at != nil && at == earlier.at && value == earlier.value && quality == earlier.quality
   }

@@ -31,8 +31,8 @@ extension SensorBinding {
     }
   }
 
-  /// The sensor's own unit. Only battery voltages come in volts and in millivolts under the same names; above 100 they
-  /// are millivolts, because no field device has a battery of 100 V nor one of 0.1 V.
+  /// The sensor's own unit. Only battery voltages come in volts and in millivolts under the same names;
+  /// above 100 they are millivolts, because no field device has a battery of 100 V nor one of 0.1 V.
   private func guessedUnit(of number: Double) -> Unit? {
     guard quantity == .battery, unit == .volt || unit == .millivolt else { return unit }
     return number > 100 ? .millivolt : .volt

@@ -22,8 +22,8 @@ public struct SensorBinding: Sendable {
   ///   - field: The family's own path to the value; nil takes the usual one.
   ///   - unit: Nil for contacts only.
   ///   - payloadUnit: For devices whose payload does not say its unit, or says a wrong one.
-  ///   - closed: The payload's word, boolean or digit for a closed contact (`ON`, `false`, `0`), where the wiring makes
-  ///     it differ from the family's usual.
+  ///   - closed: The payload's word, boolean or digit for a closed contact (`ON`, `false`, `0`), where the
+  ///     wiring makes it differ from the family's usual.
   ///   - zoneMinutes: East of UTC, for times without a zone; −1440...1440.
   public init(
     preset: Preset, field: String? = nil, quantity: Quantity, unit: Unit?, payloadUnit: Unit? = nil,

@@ -7,8 +7,8 @@ extension Unit {
     case own(Unit)
   }
 
-  /// How many of the scale's smallest parts one of this unit is. All are whole, so that a conversion rounds once or
-  /// twice, and 3035 mV become exactly 3.035 V.
+  /// How many of the scale's smallest parts one of this unit is. All are whole, so that a conversion rounds
+  /// once or twice, and 3035 mV become exactly 3.035 V.
   private var measure: (scale: Scale, parts: Double) {
     switch self {
     case .gram: (.mass, 1)

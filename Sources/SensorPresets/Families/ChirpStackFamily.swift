@@ -1,11 +1,12 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// ChirpStack version 4: `application/ID/device/EUI/event/up`, decoded values under `object`, where a field's path begins;
-/// `…/event/status` tells the battery (`batteryLevel`, `margin`) on a topic of its own.
+/// ChirpStack version 4: `application/ID/device/EUI/event/up`, decoded values under `object`, where a
+/// field's path begins; `…/event/status` tells the battery (`batteryLevel`, `margin`) on a topic of its
+/// own.
 ///
-/// Its JSON is made from protocol buffers, which leave out a field that is 0, false or empty; `object` is free-form
-/// and leaves out nothing.
+/// Its JSON is made from protocol buffers, which leave out a field that is 0, false or empty; `object` is
+/// free-form and leaves out nothing.
 ///
 /// - Source: chirpstack-docs, integrations/events.md; api/proto/integration/integration.proto.
 enum ChirpStackFamily: DeviceFamily {

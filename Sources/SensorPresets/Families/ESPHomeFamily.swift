@@ -1,8 +1,8 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// ESPHome: one topic a value, `PREFIX/sensor/NAME/state` or `PREFIX/binary_sensor/NAME/state`, as bare text, without
-/// unit and time, retained unless set up otherwise. A sensor without a value says `nan`.
+/// ESPHome: one topic a value, `PREFIX/sensor/NAME/state` or `PREFIX/binary_sensor/NAME/state`, as bare
+/// text, without unit and time, retained unless set up otherwise. A sensor without a value says `nan`.
 ///
 /// - Source: esphome components/mqtt (mqtt_sensor.cpp, mqtt_binary_sensor.cpp).
 enum ESPHomeFamily: DeviceFamily {

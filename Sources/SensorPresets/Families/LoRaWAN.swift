@@ -2,7 +2,8 @@ internal import FarmUnits
 
 /// What the decoders of LoRaWAN devices have in common, whichever network server runs them.
 enum LoRaWAN {
-  /// Names from the decoders of Dragino's sensors, the farm's most common. Other names carry what the configuration says.
+  /// Names from the decoders of Dragino's sensors, the farm's most common. Other names carry what the
+  /// configuration says.
   ///
   /// - Source: github.com/TheThingsNetwork/lorawan-devices, vendor/dragino.
   static let meanings: [FieldMeaning] = [

@@ -1,11 +1,12 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// Shelly, generation 2 and later: `ID/events/rpc` with `NotifyFullStatus` (everything) and `NotifyStatus` (only what
-/// changed: what is missing keeps its value), answers to `Shelly.GetStatus` with `result`, and `ID/status/COMPONENT` with
-/// one component alone. A field is a path under `params`: `temperature:0.tC`.
+/// Shelly, generation 2 and later: `ID/events/rpc` with `NotifyFullStatus` (everything) and `NotifyStatus`
+/// (only what changed: what is missing keeps its value), answers to `Shelly.GetStatus` with `result`, and
+/// `ID/status/COMPONENT` with one component alone. A field is a path under `params`: `temperature:0.tC`.
 ///
-/// - Source: Shelly API documentation, RPC notifications, MQTT, Temperature, Humidity, DevicePower, Switch, Input.
+/// - Source: Shelly API documentation, RPC notifications, MQTT, Temperature, Humidity, DevicePower, Switch,
+///   Input.
 enum ShellyFamily: DeviceFamily {
   static let quantities = Quantity.allCases.filter {
     ![.soilTension, .resistance, .solarRadiation].contains($0)
@@ -95,7 +96,8 @@ enum ShellyFamily: DeviceFamily {
     return .value(value, unit: nil, at: time)
   }
 
-  /// Of a temperature or humidity component. Others (`overtemp`, …) tell of the device and leave its readings true.
+  /// Of a temperature or humidity component. Others (`overtemp`, …) tell of the device and leave its
+  /// readings true.
   private static func isReadError(_ error: JSONValue) -> Bool { error == "read" || error == "out_of_range" }
 
   /// `temperature:0` of `ID/status/temperature:0`.

@@ -1,8 +1,8 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// Sparkplug B: `spBv1.0/GROUP/DDATA/NODE/DEVICE` (or `NDATA`), a protocol buffers message of metrics. A field is
-/// a metric's name. Data messages carry only what changed, birth messages everything.
+/// Sparkplug B: `spBv1.0/GROUP/DDATA/NODE/DEVICE` (or `NDATA`), a protocol buffers message of metrics. A
+/// field is a metric's name. Data messages carry only what changed, birth messages everything.
 ///
 /// - Source: Sparkplug 3.0.0, chapters 4 to 6.
 enum SparkplugFamily: DeviceFamily {
@@ -33,7 +33,8 @@ enum SparkplugFamily: DeviceFamily {
     return .value(metric.value, unit: nil, at: metric.time ?? payload.time)
   }
 
-  /// A node that was cut off may send several values of a metric in one message. Of two of one time the later counts.
+  /// A node that was cut off may send several values of a metric in one message. Of two of one time the
+  /// later counts.
   private static func isOlder(
     _ a: SparkplugPayload.Metric, _ b: SparkplugPayload.Metric, _ time: WallTime?
   ) -> Bool {

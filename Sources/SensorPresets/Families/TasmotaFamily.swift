@@ -1,8 +1,8 @@
 internal import CanonicalJSON
 internal import FarmUnits
 
-/// Tasmota: `tele/TOPIC/SENSOR`, one object a sensor; `stat/TOPIC/STATUS10` has the same under `StatusSNS`, which
-/// a field leaves out. A disconnected sensor sends null.
+/// Tasmota: `tele/TOPIC/SENSOR`, one object a sensor; `stat/TOPIC/STATUS10` has the same under `StatusSNS`,
+/// which a field leaves out. A disconnected sensor sends null.
 ///
 /// - Source: Tasmota documentation, pages DS18x20, Buttons-and-Switches, MQTT, Commands.
 enum TasmotaFamily: DeviceFamily {
@@ -59,7 +59,8 @@ enum TasmotaFamily: DeviceFamily {
     return .value(orAbsent: binding.path.value(in: sensor, from: 1), unit: unit, at: time(root, binding))
   }
 
-  /// 85 °C is what a DS18B20 holds after power-up before it has measured, −127 °C what its driver makes of no answer.
+  /// 85 °C is what a DS18B20 holds after power-up before it has measured, −127 °C what its driver makes of
+  /// no answer.
   static func isSentinel(_ number: Double, unit: Unit?, binding: SensorBinding) -> Bool {
     guard binding.quantity == .temperature, binding.path.leaf == "Temperature",
       let celsius = unit?.convert(number, to: .celsius),
@@ -80,8 +81,7 @@ enum TasmotaFamily: DeviceFamily {
 // MARK: - Which sensor
 
 extension TasmotaFamily {
-  /// The number behind the dash "is practically random" (Tasmota's own words) and moves when a sensor is added; the Id
-  /// is burnt into the chip.
+  /// The number behind the dash is arbitrary and moves when a sensor is added; the Id is burnt into the chip.
   private static func sensor(withID id: String, in sensors: JSONObject) -> JSONValue? {
     sensors.members.first { $0.value["Id"]?.string?.lowercased() == id.lowercased() }?.value
   }
@@ -107,7 +107,8 @@ extension TasmotaFamily {
 // MARK: - Units and time
 
 extension TasmotaFamily {
-  /// The unit that the message names for all its temperatures or pressures; nil where it names none for this quantity.
+  /// The unit that the message names for all its temperatures or pressures; nil where it names none for
+  /// this quantity.
   private static func payloadUnit(of binding: SensorBinding, in root: JSONValue) -> Result<
     Unit?, PresetRefusal
   > {

@@ -2,10 +2,11 @@ internal import CanonicalJSON
 internal import FarmUnits
 
 /// The Things Stack version 3: `v3/APPLICATION@TENANT/devices/ID/up`, decoded values under
-/// `uplink_message.decoded_payload`, where a field's path begins. `last_battery_percentage` is the network's own.
+/// `uplink_message.decoded_payload`, where a field's path begins. `last_battery_percentage` is the
+/// network's own.
 ///
-/// Outside `decoded_payload` a value of 0, false or "" is left out. Of the two `received_at` the inner one, of the
-/// network server, is the earlier and is taken.
+/// Outside `decoded_payload` a value of 0, false or "" is left out. Of the two `received_at` the inner one,
+/// of the network server, is the earlier and is taken.
 ///
 /// - Source: lorawan-stack-docs, integrations/data-formats.
 enum TheThingsStackFamily: DeviceFamily {

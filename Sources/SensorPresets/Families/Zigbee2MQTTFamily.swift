@@ -3,9 +3,9 @@ internal import FarmUnits
 
 /// Zigbee2MQTT: one flat object a device, `zigbee2mqtt/FRIENDLY_NAME`.
 ///
-/// Every message repeats all that the bridge remembers of the device, so a value in a message is not therefore new;
-/// only `last_seen` tells, where the bridge is set up to send it (`advanced.last_seen`). Numbers are metric:
-/// `temperature_unit` is what the device's own display shows.
+/// Every message repeats all that the bridge remembers of the device, so a value in a message is not
+/// therefore new; only `last_seen` tells, where the bridge is set up to send it (`advanced.last_seen`).
+/// Numbers are metric: `temperature_unit` is what the device's own display shows.
 ///
 /// - Source: zigbee2mqtt.io device pages; lib/mqtt.ts, lib/controller.ts at 2.12.1.
 enum Zigbee2MQTTFamily: DeviceFamily {

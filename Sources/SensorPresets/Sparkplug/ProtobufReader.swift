@@ -1,7 +1,8 @@
 /// Walks the fields of one protocol buffers message, bounded by its bytes.
 ///
-/// Our own because the two messages that Sparkplug needs are a page of code, while SwiftProtobuf would add megabytes to
-/// the daemon, decode data sets and templates that nobody asked for, and take a schema compiler into the build.
+/// Our own because the two messages that Sparkplug needs are a page of code, while SwiftProtobuf would add
+/// megabytes to the daemon, decode data sets and templates that nobody asked for, and take a schema
+/// compiler into the build.
 ///
 /// - Source: protobuf.dev, Encoding.
 struct ProtobufReader {

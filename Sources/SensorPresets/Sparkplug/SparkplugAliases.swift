@@ -1,5 +1,5 @@
-/// The names behind the aliases of data messages, learnt from birth messages. An alias is unique within its edge
-/// node (Sparkplug 3.0.0, 6.4.6).
+/// The names behind the aliases of data messages, learnt from birth messages. An alias is unique within its
+/// edge node (Sparkplug 3.0.0, 6.4.6).
 struct SparkplugAliases: Sendable {
   private struct Key: Hashable {
     let group, node: String

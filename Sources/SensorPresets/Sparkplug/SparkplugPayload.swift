@@ -11,7 +11,8 @@ struct SparkplugPayload: Equatable, Sendable {
     var alias: UInt64?
     var time: WallTime?
     var isHistorical = false
-    /// `null` where the metric says so; data sets, templates, bytes and files are `object`, which no sensor reads.
+    /// `null` where the metric says so; data sets, templates, bytes and files are `object`, which no sensor
+    /// reads.
     var value: JSONValue = .null
   }
 
