@@ -57,7 +57,7 @@ let package = Package(
     // The file, the wiring, the simulated farm, the daemon, the command line.
     module(
       "FarmConfiguration",
-      ["FarmUnits", "FarmControl", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
+      ["FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
     module(
       "Gateway",
       [
@@ -78,7 +78,7 @@ let package = Package(
       name: "farmgate",
       dependencies: [
         "FarmUnits", "CanonicalJSON", "FarmConfiguration", "FarmDaemon", "FarmSimulation", "Gateway",
-        "LoopbackBroker", "MQTTLink", "SensorPresets", "DroneHealth", argumentParser, logging,
+        "LoopbackBroker", "MQTTLink", "RealTimeLoop", argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -94,8 +94,8 @@ let package = Package(
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
-    tests("GPIOLines", ["GPIOLines", "FarmUnits"]),
-    tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
+    tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
+    tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
     tests("Gateway", ["Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth", "FarmSimulation"]),
     tests("FarmSimulation", ["FarmSimulation", "FarmUnits", "CanonicalJSON", "DroneHealth"]),
     tests("FarmDaemon", ["AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation"]),

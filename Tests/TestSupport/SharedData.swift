@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Reference data that may lie beside a checkout (`../shared`), or where `FARMGATE_SHARED` says.
 /// Tests that need it are enabled only where it is present, and print why they were skipped.

@@ -1,0 +1,123 @@
+public import FarmControl
+import FarmUnits
+public import Gateway
+public import RealTimeLoop
+
+/// What one tick does, from the newest values to the lines: read the slots, step the controllers, drive the
+/// outputs, tell what changed.
+///
+/// `tick` and `driveSafe` belong to one thread, the loop's (or the simulation's); everything else reaches it
+/// through slots and rings. A tick takes no lock and no memory, and throws nothing.
+public final class ControlLoop {
+  /// Where readings arrive; one slot a channel of the plan.
+  public let slots: NewestValueSlots
+  /// What changed, for the rest of the daemon. When it is full a change is told by a later tick, in its then newest form.
+  public let events: EventRing<ControlEvent>
+  /// What operators ask.
+  public let requests: EventRing<ControlRequest>
+
+  private var controller: FarmController
+  private let drivers: [any OutputDriver]
+  private let newest: UnsafeMutableBufferPointer<Reading>
+  private var driven: [DrivenState]
+  private var toldChannels: [ChannelState]
+  private var toldOutputs: [OutputState]
+  private var toldAlarms: [AlarmState]
+  private var toldEverything = false
+
+  private enum DrivenState: UInt8 { case never, off, on, failed }
+
+  /// - Parameters:
+  ///   - drivers: In the order of the controller's outputs; each holds its line at the safe value already.
+  ///   - capacity: Of the ring of events; several times the number of channels, outputs and alarms.
+  public init(controller: FarmController, drivers: [any OutputDriver], capacity: Int) {
+    precondition(drivers.count == controller.outputs.count)
+    self.controller = controller
+    self.drivers = drivers
+    slots = NewestValueSlots(count: controller.channels.count)
+    events = EventRing(capacity: capacity)
+    requests = EventRing(capacity: 64)
+    newest = .allocate(capacity: controller.channels.count)
+    for index in controller.channels.indices {
+      newest.initializeElement(at: index, to: controller.channels[index].reading)
+    }
+    driven = Array(repeating: .never, count: drivers.count)
+    toldChannels = controller.channels
+    toldOutputs = controller.outputs
+    toldAlarms = controller.alarms
+  }
+
+  deinit { newest.deallocate() }
+
+  /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
+  public var alarmTable: [AlarmDescription] { controller.alarmTable }
+
+  /// One tick. `now` never runs backwards.
+  public func tick(at now: ControlTime) {
+    for index in newest.indices { _ = slots.read(index, into: &newest[index]) }
+    answerRequests(at: now.instant)
+    controller.step(UnsafeBufferPointer(newest), at: now)
+    drive(at: now.instant)
+    tell()
+  }
+
+  /// Drives every output to its safe value, whatever the controllers want; the loop's last act.
+  public func driveSafe() {
+    for driver in drivers { _ = driver.driveSafe() }
+  }
+
+  private func answerRequests(at now: Instant) {
+    // A verdict must find room: leave requests queued while the rest of the daemon is behind.
+    while events.count < events.capacity / 2, let request = requests.pop() {
+      let verdict =
+        switch request {
+        case .output(let command): controller.apply(command, at: now)
+        case .alarm(let command): controller.apply(command, at: now)
+        }
+      _ = events.push(.verdict(token: request.token, verdict))
+    }
+  }
+
+  private func drive(at now: Instant) {
+    for index in drivers.indices {
+      let wanted = controller.outputs[index].commanded
+      let state: DrivenState = wanted == .on ? .on : .off
+      if driven[index] == state { continue }
+      if drivers[index].drive(wanted) {
+        if driven[index] == .failed { controller.outputDriven(index) }
+        driven[index] = state
+      } else {
+        driven[index] = .failed
+        controller.outputFailed(index, at: now)
+      }
+    }
+  }
+
+  private func tell() {
+    for index in toldChannels.indices {
+      let state = controller.channels[index]
+      if toldEverything && state.isSame(as: toldChannels[index]) { continue }
+      guard events.push(.channel(index, state)) else { return }
+      toldChannels[index] = state
+    }
+    for index in toldOutputs.indices where !toldEverything || controller.outputs[index] != toldOutputs[index] {
+      guard events.push(.output(index, controller.outputs[index])) else { return }
+      toldOutputs[index] = controller.outputs[index]
+    }
+    for index in toldAlarms.indices where !toldEverything || controller.alarms[index] != toldAlarms[index] {
+      guard events.push(.alarm(index, controller.alarms[index])) else { return }
+      toldAlarms[index] = controller.alarms[index]
+    }
+    toldEverything = true
+  }
+}
+
+extension ChannelState {
+  /// Tells nothing new: the same reading, judged the same.
+  fileprivate func isSame(as other: ChannelState) -> Bool {
+    reading.sequence == other.reading.sequence && reading.quality == other.reading.quality && flags == other.flags
+  }
+}
+
+// SAFETY: the rings and slots are made for two threads; the rest is touched by the thread that calls `tick` alone.
+extension ControlLoop: @unchecked Sendable {}

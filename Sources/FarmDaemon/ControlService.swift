@@ -1,0 +1,73 @@
+import FarmControl
+import FarmUnits
+import Gateway
+import Glibc
+import Logging
+import RealTimeLoop
+import ServiceLifecycle
+
+/// Runs the control loop on its thread, from the first tick to safe outputs.
+///
+/// First to stop: whatever happens to brokers and tasks afterwards, the lines are safe already.
+struct ControlService: Service {
+  let loop: ControlLoop
+  let clock: SystemClock
+  let thread: LoopThread
+  let log: Logger
+  let notifier: SystemdNotifier
+
+  /// - Parameter wakeUp: Signalled after a tick that told something.
+  /// - Throws: Where the interval, the priority or the stack are out of range.
+  init(
+    loop: ControlLoop, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration, wakeUp: WakeUp, log: Logger,
+    notifier: SystemdNotifier
+  ) throws {
+    (self.loop, self.clock, self.log, self.notifier) = (loop, clock, log, notifier)
+    thread = try LoopThread(
+      configuration, first: { loop.driveSafe() }, last: { loop.driveSafe() },
+      body: { tick in
+        loop.tick(at: ControlTime(tick.started, local: zone.time(at: clock.now())))
+        if loop.events.count > 0 { wakeUp.signal() }
+      })
+  }
+
+  func run() async throws {
+    let setup = try thread.start()
+    log.info("control loop started", metadata: ["setup": "\(setup)"])
+    let measurements = thread.measurements
+    try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
+    // Joining blocks for up to a tick: on a thread of its own, never on Swift's pool.
+    let thread = thread
+    let stopped = await onThread { thread.stop() }
+    if stopped {
+      log.info("control loop stopped, outputs safe", metadata: ["ticks": "\(measurements.completedTicks)"])
+    } else {
+      log.critical("the control loop did not stop in time; outputs are left to the service manager's last command")
+    }
+  }
+}
+
+/// Runs a blocking piece of work on a thread of its own.
+func onThread<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+  await withCheckedContinuation { continuation in
+    let box = Unmanaged.passRetained(ThreadBody { continuation.resume(returning: work()) })
+    var thread = pthread_t()
+    let code = pthread_create(&thread, nil, runThreadBody, box.toOpaque())
+    guard code == 0 else {
+      box.release()
+      return continuation.resume(returning: work())  // no thread to be had: late is better than never
+    }
+    pthread_detach(thread)
+  }
+}
+
+private final class ThreadBody: Sendable {
+  let work: @Sendable () -> Void
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+}
+
+private func runThreadBody(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { return nil }
+  Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().work()
+  return nil
+}

@@ -1,0 +1,130 @@
+public import FarmConfiguration
+import FarmControl
+import FarmUnits
+import Gateway
+import Glibc
+public import Logging
+import MQTTLink
+import RealTimeLoop
+import ServiceLifecycle
+
+/// The daemon: takes its lines safe, starts the loop, the desk and the links, and ends them in reverse.
+///
+/// Control needs nothing but the machine: brokers, network, marketplace and the right time may be missing or late.
+public struct Daemon: Sendable {
+  private let configuration: GatewayConfiguration
+  private let log: Logger
+
+  public init(_ configuration: GatewayConfiguration, log: Logger) {
+    (self.configuration, self.log) = (configuration, log)
+  }
+
+  /// Runs until SIGTERM or SIGINT, or until the task is cancelled; outputs end safe.
+  /// - Throws: What the machine refused: threads, memory, unreadable secrets.
+  public func run() async throws {
+    let clock = SystemClock()
+    let zone = LocalZone(configuration.timeZone, at: clock.now().wall)
+
+    let outputs = OutputDrivers(configuration.outputs)
+    for failure in outputs.failures {
+      log.error("output cannot be driven: \(failure.reason)", metadata: ["output": "\(failure.output)"])
+    }
+    let controller = try FarmController(plan: ControlPlan(configuration), startedAt: clock.now().instant)
+    let told = configuration.sensors.count + configuration.outputs.count + controller.alarmTable.count
+    let loop = ControlLoop(controller: controller, drivers: outputs.drivers, capacity: max(1024, 4 * told))
+    let wakeUp = try WakeUp()
+
+    let identity = GatewayIdentity(
+      version: Version.text, boot: Self.bootIdentifier(), session: Self.session(), started: clock.now())
+    let gateway = FarmGateway(
+      configuration, identity: identity, alarms: loop.alarmTable, random: SystemRandomNumberGenerator())
+
+    let site = try configuration.brokers.site.map { try siteLink($0, gateway) }
+    let market = try configuration.brokers.market.map { broker in
+      try BrokerLink(
+        LinkOptions(broker, name: "market", farm: configuration.farm, gateway: configuration.gateway))
+    }
+
+    let control = try ControlService(
+      loop: loop, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
+      notifier: SystemdNotifier())
+    let desk = GatewayDesk(
+      gateway: gateway, loop: loop, clock: clock, site: site, market: market,
+      measurements: control.thread.measurements)
+    let farewell = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
+
+    // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
+    var services: [any Service] = []
+    if let market { services.append(LinkService(link: market, farewell: nil, name: "market", log: log)) }
+    if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
+    services.append(ClockService(clock: clock, zone: zone, log: log))
+    services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
+    services.append(control)
+    log.info(
+      "farmgate \(Version.text) starts",
+      metadata: ["farm": "\(configuration.farm)", "gateway": "\(configuration.gateway)", "clock": "\(clock.now().clock)"])
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet))
+    try await group.run()
+    log.info("farmgate stopped")
+  }
+
+  private var loopConfiguration: LoopThread.Configuration {
+    LoopThread.Configuration(
+      interval: configuration.loop.interval, priority: Int32(configuration.loop.priority),
+      locksMemory: configuration.loop.priority > 0)
+  }
+
+  private func siteLink(_ broker: BrokerSettings, _ gateway: FarmGateway) throws -> BrokerLink {
+    var options = try LinkOptions(
+      broker, name: "site", farm: configuration.farm, gateway: configuration.gateway)
+    options.will = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
+    options.subscriptions =
+      gateway.readingFilters.map { Subscription($0, for: .reading) }
+      + gateway.commandFilters.map { Subscription($0, for: .command) }
+    return try BrokerLink(options)
+  }
+
+  /// The service group's own words are of no use to an operator.
+  private static var quiet: Logger {
+    var logger = Logger(label: "lifecycle") { JournalLog(label: $0) }
+    logger.logLevel = .error
+    return logger
+  }
+
+  /// Distinguishes the machine's boots; without it, ours.
+  private static func bootIdentifier() -> String {
+    guard let file = fopen("/proc/sys/kernel/random/boot_id", "re") else { return session() }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, Int32(line.count), file) != nil else { return session() }
+    return String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Distinguishes the daemon's starts.
+  private static func session() -> String {
+    String(UInt64.random(in: .min ... .max), radix: 16)
+  }
+}
+
+/// Asks once in a while whether the wall clock is kept, and what the farm's zone says.
+struct ClockService: Service {
+  let clock: SystemClock
+  let zone: LocalZone
+  let log: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var trust = clock.now().clock
+      while !Task.isCancelled {
+        do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        let now = clock.refreshTrust()
+        zone.refresh(at: clock.now().wall)
+        if now != trust { log.notice("the wall clock is \(now.rawValue)") }
+        trust = now
+      }
+    }
+  }
+}

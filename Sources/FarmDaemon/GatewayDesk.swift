@@ -1,0 +1,159 @@
+import CanonicalJSON
+import Claims
+import FarmUnits
+import Gateway
+import Logging
+import MQTTLink
+import RealTimeLoop
+
+/// The one owner of the gateway's decisions off the loop: hands it what arrives and publishes what it says.
+actor GatewayDesk {
+  private var gateway: FarmGateway
+  private let loop: ControlLoop
+  private let clock: SystemClock
+  private let site: BrokerLink?
+  private let market: BrokerLink?
+  private let measurements: LoopMeasurements
+  private var lastSnapshot: LoopSnapshot?
+  private var seconds = 0
+  /// Messages for a broker that is not configured: nobody is to be told.
+  private(set) var untold: UInt64 = 0
+
+  init(
+    gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
+    measurements: LoopMeasurements
+  ) {
+    (self.gateway, self.loop, self.clock) = (gateway, loop, clock)
+    (self.site, self.market, self.measurements) = (site, market, measurements)
+  }
+
+  func begin() {
+    gateway.begin()
+    publish()
+  }
+
+  func receive(_ batch: [InboundMessage]) {
+    let now = clock.now()
+    let slots = loop.slots
+    for message in batch {
+      gateway.receive(
+        topic: message.topic, payload: message.payload, retained: message.retained, at: now.back(to: message.arrived)
+      ) { channel, reading in slots.write(reading, at: channel) }
+    }
+    publish()
+  }
+
+  func command(_ batch: [InboundMessage]) {
+    let now = clock.now()
+    for message in batch {
+      guard
+        let request = gateway.command(
+          topic: message.topic, payload: message.payload, retained: message.retained, at: now)
+      else { continue }
+      if !loop.requests.push(request) { gateway.undelivered(request, at: now) }
+    }
+    publish()
+  }
+
+  func overflowed(_ batch: [InboundMessage]) {
+    let now = clock.now()
+    for message in batch { gateway.overflowed(topic: message.topic, payload: message.payload, at: now) }
+    publish()
+  }
+
+  /// Takes what the loop has told.
+  func drainLoop() {
+    let now = clock.now()
+    while let event = loop.events.pop() { gateway.observe(event, at: now) }
+    publish()
+  }
+
+  func siteConnected() {
+    gateway.siteConnected()
+    gateway.advance(to: clock.now())
+    publish()
+  }
+
+  /// Once a second.
+  func second() {
+    let now = clock.now()
+    gateway.advance(to: now)
+    seconds += 1
+    if seconds % 10 == 0 { report(at: now) }
+    publish()
+  }
+
+  private func report(at now: Moment) {
+    let snapshot = measurements.snapshot()
+    let period = snapshot.report(since: lastSnapshot)
+    lastSnapshot = snapshot
+    let whole = snapshot.report()
+    func microseconds(_ duration: Duration) -> Double { duration.inSeconds * 1e6 }
+    gateway.report(
+      LoopMessage(
+        interval: whole.interval, ticks: whole.ticks, missed: whole.missed,
+        lateness: LoopMessage.Lateness(
+          median: microseconds(period.lateness.p50), p99: microseconds(period.lateness.p99),
+          p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
+        at: now.wall))
+    gateway.report(counters: EdgeCounters(site: site, market: market, loop: loop, untold: untold).json)
+  }
+
+  private func publish() {
+    let now = clock.now().wall
+    for publication in gateway.takePublications() {
+      guard let link = publication.broker == .site ? site : market else {
+        untold += 1
+        continue
+      }
+      if publication.message.retained && publication.message.payload.isEmpty {
+        link.clearRetained(publication.message.topic)
+        continue
+      }
+      switch publication.message.lifetime(at: now) {
+      case .over: break
+      case .unlimited: link.publish(OutboundMessage(publication, expirySeconds: nil))
+      case .seconds(let seconds): link.publish(OutboundMessage(publication, expirySeconds: seconds))
+      }
+    }
+  }
+}
+
+extension Moment {
+  /// This moment as it was at an earlier instant; never later than itself.
+  func back(to instant: Instant) -> Moment {
+    let age = self.instant - instant
+    return age > .zero ? advanced(by: .zero - age) : self
+  }
+}
+
+/// What the daemon counts where it touches the world.
+struct EdgeCounters {
+  let json: JSONObject
+
+  init(site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64) {
+    func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
+    var dropped: JSONObject = [
+      "loop_events_late": number(loop.events.overflows), "loop_requests": number(loop.requests.overflows),
+      "slot_reads_contended": number(loop.slots.contendedReads), "without_broker": number(untold),
+    ]
+    var links: JSONObject = [:]
+    for (name, link) in [("site", site), ("market", market)] {
+      guard let link else { continue }
+      let (counters, status) = (link.counters, link.status)
+      dropped["\(name)_readings"] = number(counters.inbound.readingsDropped)
+      dropped["\(name)_commands"] = number(counters.inbound.commandsLost)
+      dropped["\(name)_outbound"] = number(counters.outbound.dropped + counters.outbound.refused)
+      dropped["\(name)_too_large"] = number(counters.inbound.refusedBySize)
+      links[name] = [
+        "state": .string(status.state.rawValue), "connects": number(status.connects),
+        "reconnects": number(status.reconnects), "takeovers": number(status.takeovers),
+        "received": number(counters.inbound.received), "published": number(counters.outbound.published),
+        "acknowledged": number(counters.outbound.acknowledged),
+        "refused_by_broker": number(counters.outbound.refusedByBroker),
+        "expired": number(counters.outbound.expired), "waiting": .integer(Int64(status.waiting)),
+      ]
+    }
+    json = ["dropped": .object(dropped), "links": .object(links)]
+  }
+}

@@ -1,0 +1,25 @@
+public import FarmControl
+
+/// What the control loop tells the rest of the daemon; a plain run of bytes, since it crosses a ring.
+public enum ControlEvent: Sendable, BitwiseCopyable {
+  /// A reading as judged, by the channel's index in the plan.
+  case channel(Int, ChannelState)
+  case output(Int, OutputState)
+  case alarm(Int, AlarmState)
+  /// The answer to the command that carried this token.
+  case verdict(token: UInt64, CommandVerdict)
+}
+
+/// What the rest of the daemon asks of the control loop.
+public enum ControlRequest: Sendable, BitwiseCopyable {
+  case output(OutputCommand)
+  case alarm(AlarmCommand)
+
+  /// Comes back in `ControlEvent.verdict`.
+  public var token: UInt64 {
+    switch self {
+    case .output(let command): command.token
+    case .alarm(let command): command.token
+    }
+  }
+}

@@ -1,0 +1,197 @@
+public import CanonicalJSON
+public import Claims
+public import FarmConfiguration
+public import FarmControl
+public import FarmUnits
+import DroneHealth
+import Harvest
+
+/// What the gateway does with a message, a judged reading, and a second that passed: values in, messages out.
+///
+/// It reads no clock and holds no socket. The daemon gives it what arrives and publishes what it says; the
+/// simulation does the same on a virtual clock. One owner at a time.
+public struct FarmGateway: Sendable {
+  /// Where outgoing messages wait for `takePublications`.
+  private var outgoing: [Publication] = []
+  private let identity: GatewayIdentity
+  private let site: SiteWriter
+  private let outputNames: [String]
+  private let alarmNames: [String]
+  private var sensors: SensorDesk
+  private var board: SensorBoard
+  private var commands: CommandDesk
+  private var lots: LotDesk
+  private var claims: ClaimDesk
+  private var drones: DroneDesk?
+  /// Commands that were refused because too many came at once.
+  private var overflows: UInt64 = 0
+
+  /// - Parameters:
+  ///   - alarms: What the control loop can raise, in the order of its events.
+  ///   - random: For event ids; seeded in a simulation.
+  public init(
+    _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
+    random: some RandomNumberGenerator & Sendable
+  ) {
+    guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
+      let marketTopics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
+    else { preconditionFailure("a checked configuration has names that are no topic levels") }
+    self.identity = identity
+    site = SiteWriter(topics: siteTopics)
+    outputNames = configuration.outputs.map(\.id)
+    alarmNames = alarms.map(\.id)
+    sensors = SensorDesk(configuration)
+    board = SensorBoard(names: configuration.sensors.map(\.id))
+    commands = CommandDesk(outputs: outputNames, alarms: alarmNames)
+    lots = LotDesk(configuration)
+    claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
+    drones = configuration.drones.map(DroneDesk.init)
+  }
+
+  // MARK: What to listen to
+
+  /// Topics of sensors and drones on the site broker.
+  public var readingFilters: [String] { sensors.filters + (drones?.filters ?? []) }
+  /// Topics of commands on the site broker.
+  public var commandFilters: [String] { site.topics.commandFilters }
+
+  // MARK: Start and end
+
+  /// The retained last will on the site broker, and what is said on a clean end.
+  public var farewell: OutgoingMessage { site.status(.offline) }
+
+  /// Says that the gateway is there.
+  public mutating func begin() {
+    say(
+      site.status(
+        .online(version: identity.version, boot: identity.boot, since: identity.started.wall)))
+  }
+
+  /// The site broker is there again: what is not retained is told anew.
+  public mutating func siteConnected() { board.forgetShown() }
+
+  // MARK: What arrives
+
+  /// A message of a sensor or a drone.
+  /// - Parameters:
+  ///   - arrival: When it arrived.
+  ///   - give: Called for each reading in it, with its channel.
+  public mutating func receive(
+    topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
+  ) {
+    if sensors.receive(topic: topic, payload: payload, retained: retained, at: arrival, give: give) { return }
+    drones?.receive(topic: topic, payload: payload, at: arrival)
+  }
+
+  /// A command.
+  /// - Returns: What the control loop has to judge; its verdict comes back through `observe`.
+  public mutating func command(topic: String, payload: [UInt8], retained: Bool, at now: Moment) -> ControlRequest? {
+    guard let command = site.topics.command(in: topic) else { return nil }
+    switch command {
+    case .lot:
+      let (answer, moved) = lots.receive(payload, retained: retained, at: now)
+      tell(command, answer, at: now)
+      if moved { publishLots(at: now) }
+      return nil
+    case .output, .alarm:
+      switch commands.receive(command, payload, retained: retained, at: now) {
+      case .answer(let answer): tell(command, answer, at: now)
+      case .ask(let request): return request
+      case .pending: break
+      }
+      return nil
+    }
+  }
+
+  /// A command that found the queue full.
+  public mutating func overflowed(topic: String, payload: [UInt8], at now: Moment) {
+    overflows += 1
+    guard let command = site.topics.command(in: topic) else { return }
+    let id = (try? CommandEnvelope.read(payload, retained: false, needsIssuer: false).0.id)  // unreadable: answered without
+    tell(command, CommandAnswer(id: id, .refused, "busy", "Too many commands at once; try again."), at: now)
+  }
+
+  /// A request that the control loop's queue did not take.
+  public mutating func undelivered(_ request: ControlRequest, at now: Moment) {
+    guard let (command, answer) = commands.undelivered(token: request.token) else { return }
+    tell(command, answer, at: now)
+  }
+
+  /// What the control loop tells.
+  public mutating func observe(_ event: ControlEvent, at now: Moment) {
+    switch event {
+    case .channel(let index, let state):
+      if let message = board.note(index, state, at: now.instant, site) { say(message) }
+    case .output(let index, let state):
+      say(site.output(outputNames[index], OutputMessage(state, at: now)))
+    case .alarm(let index, let state):
+      say(site.alarm(alarmNames[index], AlarmMessage(state, at: now)))
+    case .verdict(let token, let verdict):
+      guard let (command, answer) = commands.judged(token: token, verdict) else { return }
+      tell(command, answer, at: now)
+    }
+  }
+
+  /// Time has passed: call about once a second.
+  public mutating func advance(to now: Moment) {
+    board.overdue(at: now.instant, site).forEach { say($0) }
+    publishLots(at: now)
+    if let report = drones?.due(at: now) { publish(report, at: now) }
+  }
+
+  // MARK: What is counted
+
+  /// Every 10 s.
+  public mutating func report(_ loop: LoopMessage) { say(site.loop(loop)) }
+
+  /// Every 10 s, on `counters`, beside what the daemon counts at its edges.
+  public mutating func report(counters edges: JSONObject) {
+    var counters = edges
+    let refusals = sensors.refusals
+    counters["refused_payloads"] = .object(
+      JSONObject(refusals.counts.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
+    counters["refused_reasons"] = .object(
+      JSONObject(refusals.reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    counters["refused_payloads_of_other_topics"] = .integer(Int64(clamping: refusals.others))
+    counters["commands_overflowed"] = .integer(Int64(clamping: overflows))
+    counters["answers_forgotten"] = .integer(Int64(commands.forgottenAnswers + lots.forgottenAnswers))
+    counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
+    if let drones { counters["mavlink"] = drones.counters }
+    say(site.counters(counters))
+  }
+
+  /// What is to be published, in order; the caller has it then.
+  public mutating func takePublications() -> [Publication] {
+    defer { outgoing.removeAll(keepingCapacity: true) }
+    return outgoing
+  }
+
+  private mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(.site, message)) }
+
+  private mutating func tell(_ command: SiteTopics.Command, _ answer: CommandAnswer, at now: Moment) {
+    say(site.result(of: command, answer.message(at: now.wall)))
+  }
+
+  private mutating func publish(_ report: DroneReport, at now: Moment) {
+    for id in report.retiredIDs {
+      say(site.cleared(site.topics.drone(id)))
+      outgoing += claims.clear(.droneHealth(id))
+    }
+    for update in report.updates {
+      let record = update.record.json
+      say(site.drone(update.id, record: record))
+      outgoing += claims.droneHealth(update.id, record: record, at: now)
+    }
+  }
+
+  private mutating func publishLots(at now: Moment) {
+    for availability in lots.due(at: now) {
+      say(site.lot(availability))
+      outgoing += claims.lotAvailability(availability, at: now)
+    }
+    for lot in lots.takeRetired() {
+      say(site.cleared(site.topics.lot(lot)))
+      outgoing += claims.clear(.lotAvailability(lot))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import FarmConfiguration
+import FarmUnits
+import SensorPresets
+
+/// Turns what devices say over MQTT into readings, each for the slot of its channel.
+struct SensorDesk: Sendable {
+  private struct Binding: Sendable {
+    let channel: Int
+    let sensor: SensorBinding
+    let preset: Preset
+  }
+
+  private let bindings: [Binding]
+  private let router: TopicRouter
+  private var payloads = PayloadReader()
+  /// The last sequence number given, by channel.
+  private var sequences: [UInt64]
+  private var last: [PresetReading?]
+
+  /// Payloads that gave nothing, by topic; bounded, the rest is counted together.
+  private(set) var refusals = RefusalTally()
+
+  /// The topics to subscribe to.
+  let filters: [String]
+
+  init(_ configuration: GatewayConfiguration) {
+    var bindings: [Binding] = []
+    var routes: [String] = []
+    for (channel, settings) in configuration.sensors.enumerated() {
+      guard case .mqtt(let source) = settings.source else { continue }
+      let sensor: SensorBinding
+      do {
+        sensor = try SensorBinding(
+          preset: source.preset, field: source.field, quantity: settings.quantity, unit: settings.unit,
+          payloadUnit: source.payloadUnit, closed: source.closed, zoneMinutes: source.zoneMinutes)
+      } catch {
+        preconditionFailure("sensor \(settings.id) in a checked configuration: \(error)")
+      }
+      for topic in source.preset.readingTopics(of: source.topic) {
+        bindings.append(Binding(channel: channel, sensor: sensor, preset: source.preset))
+        routes.append(topic)
+      }
+    }
+    self.bindings = bindings
+    router = TopicRouter(routes)
+    var seen = Set<String>()
+    filters = routes.filter { seen.insert($0).inserted }
+    sequences = Array(repeating: 0, count: configuration.sensors.count)
+    last = Array(repeating: nil, count: configuration.sensors.count)
+  }
+
+  /// - Parameters:
+  ///   - arrival: When the message arrived.
+  ///   - give: Called for each reading with its channel.
+  /// - Returns: Whether the topic is that of a sensor.
+  mutating func receive(
+    topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
+  ) -> Bool {
+    let matches = router.matches(topic)
+    guard !matches.isEmpty else { return false }
+    var parsed: [(preset: Preset, payload: ParsedPayload?)] = []  // sensors of one topic mostly share a preset
+    for match in matches {
+      let binding = bindings[match]
+      if !parsed.contains(where: { $0.preset == binding.preset }) {
+        parsed.append((binding.preset, parse(payload, topic, binding.preset)))
+      }
+      guard let message = parsed.first(where: { $0.preset == binding.preset })?.payload else { continue }
+      switch message.outcome(for: binding.sensor, retained: retained) {
+      case .unchanged: break
+      case .refused(let refusal): refusals.note(topic, refusal.code)
+      case .reading(let reading):
+        // A family that tells everything each time repeats what it measured long ago: that is no new reading.
+        if let earlier = last[binding.channel], reading.repeats(earlier) { continue }
+        last[binding.channel] = reading
+        sequences[binding.channel] += 1
+        give(
+          binding.channel,
+          Reading(
+            value: reading.value, unit: binding.sensor.unit, quality: reading.quality,
+            acquired: reading.acquired(arrivedAt: arrival), sequence: sequences[binding.channel]))
+      }
+    }
+    return true
+  }
+
+  private mutating func parse(_ payload: [UInt8], _ topic: String, _ preset: Preset) -> ParsedPayload? {
+    do throws(PresetRefusal) {
+      return try payloads.read(payload, topic: topic, preset: preset)
+    } catch {
+      refusals.note(topic, error.code)
+      return nil
+    }
+  }
+}
+
+/// Payloads that were not taken, by topic, and why the last one was not.
+public struct RefusalTally: Equatable, Sendable {
+  /// Topics told apart; payloads of further ones are counted together.
+  public static let topicsMax = 64
+  public private(set) var counts: [String: UInt64] = [:]
+  public private(set) var reasons: [String: String] = [:]
+  public private(set) var others: UInt64 = 0
+
+  mutating func note(_ topic: String, _ reason: String) {
+    if counts[topic] != nil || counts.count < Self.topicsMax {
+      counts[topic, default: 0] += 1
+      reasons[topic] = reason
+    } else {
+      others += 1
+    }
+  }
+}
