@@ -99,4 +99,10 @@ struct MakerFacts: Sendable {
   var dockFault: Fact<String>?
   var firmwareText: Fact<String>?
   var model: String?
+  /// The dock says that the aircraft is switched off or out of reach.
+  var isOffline: Fact<Bool>?
+  /// mode_code_reason: 1 low power, 2 low voltage, 3 severely low, 19 hardware abnormal.
+  var modeReason: Fact<Int>?
+  /// Per cent of an update that is being installed.
+  var update: Fact<Double>?
 }

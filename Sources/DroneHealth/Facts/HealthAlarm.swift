@@ -9,6 +9,15 @@ public struct HealthAlarm: Hashable, Sendable {
   /// `0-67-0`: domain, type, subtype. Nil where not told.
   public var deviceType: String?
 
+  /// Whether it keeps the aircraft on the ground: by its meaning, or as a warning of the highest level.
+  public var isGrounding: Bool {
+    switch HealthAlarmTable.meaning(of: code) {
+    case .wear?: false
+    case .cells?, .vibration?, .motor?, .firmware?, .update?: true
+    case nil: level >= 2
+    }
+  }
+
   /// Whether it is the dock's and not the aircraft's: domain 3.
   public var isDock: Bool { deviceType?.hasPrefix("3-") ?? false }
 }

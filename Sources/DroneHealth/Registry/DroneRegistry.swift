@@ -23,6 +23,8 @@ public struct DroneRegistry: Sendable {
     public var noSender = 0
     /// DJI messages that could not be read.
     public var unreadable = 0
+    /// DJI messages older than what their device had already said.
+    public var outOfOrder = 0
 
     public init() {}
   }
@@ -44,6 +46,8 @@ public struct DroneRegistry: Sendable {
   }
 
   public var thresholds: DroneThresholds
+  /// DJI docks and remote controls that may speak; empty: all.
+  public var expectedGateways: Set<String> = []
   public internal(set) var counters = Counters()
   var authenticator: FrameAuthenticator?
   var links: [Link] = []
@@ -52,6 +56,9 @@ public struct DroneRegistry: Sendable {
   var slots: [DroneIdentity: Int] = [:]
   var nextSlot = 0
   var retired: [String] = []
+  var gateways: [String: DJIGateway] = [:]
+  /// The newest telemetry of each DJI device, by its own clock.
+  var telemetryTimes: [String: Int64] = [:]
 
   /// - Parameters:
   ///   - authenticator: Nil where no signing key is configured.
@@ -178,6 +185,11 @@ public struct DroneRegistry: Sendable {
     let known = starts.compactMap(\.self)
     guard known.count == starts.count, let low = known.min(), let high = known.max() else { return false }
     return high - low <= .seconds(10)
+  }
+
+  mutating func observeLog(_ slot: Int, _ now: Moment) {
+    guard let facts = drones[slot]?.facts else { return }
+    drones[slot]?.log.observe(facts, thresholds, at: now)
   }
 
   private mutating func forgetNameless(_ now: Moment) {

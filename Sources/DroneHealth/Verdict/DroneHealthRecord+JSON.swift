@@ -202,13 +202,5 @@ extension DroneHealthRecord {
     ]
   }
 
-  private static func alarms(_ alarms: [HealthAlarm]) -> JSONValue {
-    .array(
-      alarms.map { alarm in
-        [
-          "code": .string(alarm.code), "level": integer(alarm.level),
-          "in_the_sky": alarm.inTheSky.map(integer) ?? .null, "device_type": .text(alarm.deviceType),
-        ]
-      })
-  }
+  private static func alarms(_ alarms: [HealthAlarm]) -> JSONValue { .array(alarms.map(\.json)) }
 }

@@ -8,8 +8,17 @@ extension DroneRules {
     if maker.isInconsistent?.value == true {
       state(.firmwareInconsistent, "firmware.compatible_status", .block)
     }
-    if let fault = maker.dockFault.fresh(at: now, lifetime: nil) {
+    if let fault = maker.dockFault.fresh(at: now, lifetime: lifetime) {
       state(.dockFault, "dock", .block, .text(fault))
+    }
+    if let percent = maker.update?.value {
+      state(.updating, "firmware.update", .block, .number(percent), unit: "P1")
+    }
+    switch maker.modeReason?.value {
+    case 1?, 2?, 3?:
+      state(.batteryState, "autopilot.reason", .warn, .number(Double(maker.modeReason?.value ?? 0)))
+    case 19?: state(.manufacturerAlarm, "autopilot.reason", .block, .text("hardware abnormal"))
+    default: break
     }
     for alarm in maker.alarms?.value ?? [] {
       switch HealthAlarmTable.meaning(of: alarm.code) {

@@ -23,6 +23,7 @@ struct DroneRules {
 
   /// Silent for so long that nothing is known any more.
   var isLost: Bool {
+    if facts.maker.isOffline?.value == true { return true }
     guard let silence, let limit = thresholds[.silenceSeconds].block else { return false }
     return silence.inSeconds > limit
   }
