@@ -19,9 +19,10 @@ public struct Daemon: Sendable {
     (self.configuration, self.log) = (configuration, log)
   }
 
-  /// Runs until SIGTERM or SIGINT, or until the task is cancelled; outputs end safe.
+  /// Runs until SIGTERM or SIGINT; outputs end safe.
+  /// - Parameter stop: Ends the daemon as a signal would when it returns; nil: only a signal does.
   /// - Throws: What the machine refused: threads, memory, unreadable secrets.
-  public func run() async throws {
+  public func run(until stop: (@Sendable () async -> Void)? = nil) async throws {
     let clock = SystemClock()
     let zone = LocalZone(configuration.timeZone, at: clock.now().wall)
 
@@ -67,7 +68,19 @@ public struct Daemon: Sendable {
       configuration: ServiceGroupConfiguration(
         services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
         gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet))
-    try await group.run()
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      if let stop {
+        tasks.addTask {
+          await stop()
+          await group.triggerGracefulShutdown()
+          // The daemon's own end ends the group of tasks.
+          try await Task.sleep(for: .seconds(3600))
+        }
+      }
+      defer { tasks.cancelAll() }
+      try await tasks.next()
+    }
     log.info("farmgate stopped")
   }
 

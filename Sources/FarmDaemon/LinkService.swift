@@ -17,7 +17,8 @@ struct LinkService: Service {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await tell() }
       try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
-      let clean = await link.stop(last: farewell)
+      // In a task of its own: a cancelled one would not wait for what is still to be said.
+      let clean = await Task { await link.stop(last: farewell) }.value
       if !clean { log.warning("not everything reached the broker", metadata: ["broker": "\(name)"]) }
       group.cancelAll()
     }

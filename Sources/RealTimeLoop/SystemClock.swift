@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// It can when a time service keeps it: the kernel's clock is marked synchronised (chrony, ntpd and
 /// systemd-timesyncd all see to that), or systemd-timesyncd has left its mark since boot; the mark also serves
-/// where a sandbox forbids asking the kernel. It never can while it shows a time before this software was
+/// where a sandbox forbids asking the kernel. It can as well where the time was kept over the power-off
+/// (`KeptClock`). It never can while it shows a time before this software was
 /// written, whatever anybody says: that is a board without a battery that has not heard the time yet.
 public final class SystemClock: Sendable {
   /// Earlier than any moment at which this software can run: 2026-01-01T00:00:00Z.
@@ -17,6 +18,7 @@ public final class SystemClock: Sendable {
 
   private let earliest: WallTime
   private let mark: String
+  private let isKept: Bool
   private let disciplined = Atomic<Bool>(false)
 
   /// Asks for the trust once.
@@ -24,8 +26,11 @@ public final class SystemClock: Sendable {
   /// - Parameters:
   ///   - earliest: A wall clock before this is never trusted.
   ///   - mark: The file whose presence means that the clock has been set.
-  public init(earliest: WallTime = writtenAfter, mark: String = timesyncMark) {
-    (self.earliest, self.mark) = (earliest, mark)
+  ///   - isKept: Whether a battery or a host keeps the time.
+  public init(
+    earliest: WallTime = writtenAfter, mark: String = timesyncMark, isKept: Bool = KeptClock.isPresent()
+  ) {
+    (self.earliest, self.mark, self.isKept) = (earliest, mark, isKept)
     refreshTrust()
   }
 
@@ -41,8 +46,8 @@ public final class SystemClock: Sendable {
   ///
   /// - Source: adjtimex(2); systemd-timesyncd(8).
   @discardableResult public func refreshTrust() -> ClockTrust {
-    let kept = farmgate_clock_is_disciplined() == 1 || access(mark, F_OK) == 0
-    disciplined.store(kept, ordering: .relaxed)
+    let set = isKept || farmgate_clock_is_disciplined() == 1 || access(mark, F_OK) == 0
+    disciplined.store(set, ordering: .relaxed)
     return now().clock
   }
 

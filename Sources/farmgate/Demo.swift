@@ -45,18 +45,14 @@ struct Demo: AsyncParsableCommand {
     let show = try DemoShow(
       port: broker.port, farm: configuration.farm, gateway: configuration.gateway, seed: seed,
       start: SystemClock().now().wall)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        do {
-          try await Daemon(configuration, log: JournalLog.logger(.warning)).run()
-        } catch {
-          complain("farmgate demo: \(error)")
-        }
-      }
-      group.addTask { await show.run(for: seconds.map { .seconds($0) }) }
+    do {
       // Whichever ends first ends the other: the show after its time, the daemon on Ctrl-C.
-      await group.next()
-      group.cancelAll()
+      try await Daemon(configuration, log: JournalLog.logger(.warning)).run(until: {
+        await show.run(for: seconds.map { .seconds($0) })
+      })
+    } catch {
+      complain("farmgate demo: \(error)")
+      throw ExitCode.internalFault
     }
     await show.end()
     await broker.stop()
