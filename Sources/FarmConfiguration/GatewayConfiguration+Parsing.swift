@@ -1,3 +1,5 @@
+public import CanonicalJSON
+
 /// What came of a configuration file.
 public struct ParseResult: Sendable, Equatable {
   /// Nil where anything is an error.
@@ -9,6 +11,13 @@ public struct ParseResult: Sendable, Equatable {
   public var errors: [ConfigurationProblem] { problems.filter { $0.severity == .error } }
   /// What keeps the daemon from running here: errors, and files and keys that are not on this machine.
   public var obstacles: [ConfigurationProblem] { problems.filter { $0.severity != .advice } }
+
+  /// For `check --json`: `problems`, and `wiring` where there is a configuration.
+  public var json: JSONValue {
+    var object: JSONObject = ["problems": .array(problems.map(\.json))]
+    object["wiring"] = configuration?.wiring.json
+    return .object(object)
+  }
 }
 
 extension GatewayConfiguration {

@@ -35,8 +35,8 @@ enum SlipsOfWriting {
     Slip(150, "produce  ", "vegetable", column: 12, .notAllowed, "found \"vegetable\""),
     Slip(120, "loam", "Loam", column: 21, .notAllowed, "found \"Loam\"", suggests: "loam"),
     Slip(
-      165, "battery_percent", "batery_percent", column: 16, .unknownKey, "no limit of the health record",
-      suggests: "battery_percent"),
+      165, "battery_percent", "batery_percent", column: 16, .unknownKey,
+      "\"batery_percent\" is no limit of the health record", suggests: "battery_percent"),
   ]
 
   private static let numbers: [Slip] = [

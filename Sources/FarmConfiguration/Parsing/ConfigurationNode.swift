@@ -50,10 +50,8 @@ struct ConfigurationNode: Equatable {
   }
 }
 
-/// For a message: in quotes, on one line, at most 60 characters.
+/// For a message: in quotes, at most 60 characters.
 func quote(_ text: String) -> String {
-  let scalars = text.unicodeScalars.prefix(60).map {
-    $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0)
-  }
-  return "\"\(String(scalars))\(text.unicodeScalars.count > 60 ? "…" : "")\""
+  let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(60)))
+  return "\"\(start)\(start.utf8.count < text.utf8.count ? "…" : "")\""
 }

@@ -10,7 +10,8 @@ public struct ConfigurationProblem: Error, Equatable, Sendable {
     /// Wrong on every machine: there is no configuration.
     case error
     /// Right as text, but what it names is not on this machine: a file, or a key that is still the example's
-    /// placeholder. `check` warns, since files are often written on another machine than the farm's; `run` refuses.
+    /// placeholder. `check` warns, since files are often written on another machine than the farm's; `run`
+    /// refuses.
     case notInstalled = "not_installed"
     /// Allowed everywhere, and probably not meant.
     case advice
@@ -67,7 +68,8 @@ extension ConfigurationProblem: CustomStringConvertible {
     return text
   }
 
-  /// For `check --json`: `severity`, `code`, `file`, `line`, `column`, `key`, `message`, and where they exist `allowed`
+  /// For `check --json`: `severity`, `code`, `file`, `line`, `column`, `key`, `message`, and where they exist
+  /// `allowed`
   /// and `suggestion`.
   public var json: JSONValue {
     var object: JSONObject = [

@@ -1,4 +1,5 @@
-/// What is looked at before the YAML parser sees a byte: size, encoding, and what could make the parser's work
+/// What is looked at before the YAML parser sees a byte: size, encoding, and what could make the parser's
+/// work
 /// explode. A configuration file is written by a person, but not always by a friend.
 struct ConfigurationText {
   static let bytesMax = 1_048_576
@@ -12,7 +13,7 @@ struct ConfigurationText {
   init?(_ bytes: [UInt8], log: ProblemLog) {
     guard bytes.count <= Self.bytesMax else {
       log.add(
-        .tooLarge, at: .start, path: "", "the file has \(bytes.count) bytes",
+        .tooLarge, at: .start, path: "", "the file is too long",
         allowed: "at most \(Self.bytesMax) bytes")
       return nil
     }

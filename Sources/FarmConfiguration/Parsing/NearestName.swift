@@ -1,19 +1,22 @@
 /// Finds what somebody meant to write.
 enum NearestName {
-  /// The candidate with the fewest slips (a letter too many, missing, wrong, or two swapped), capitals not counted; nil when
+  /// The candidate with the fewest slips (a letter too many, missing, wrong, or two swapped), capitals not
+  /// counted; nil when
   /// none is near: at most one slip in three letters, and never more than three.
   ///
-  /// - Parameter candidates: On equal distance the first wins.
+  /// - Parameter candidates: On equal distance the longest common beginning wins, then the first.
   static func of(_ text: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(text.lowercased().unicodeScalars)
     guard (1...64).contains(wanted.count) else { return nil }
-    var best: (name: String, slips: Int)?
+    var best: (name: String, slips: Int, alike: Int)?
     for candidate in candidates where candidate != text {
       let scalars = Array(candidate.lowercased().unicodeScalars)
       let limit = min(3, max(1, min(wanted.count, scalars.count) / 3))
       guard abs(scalars.count - wanted.count) <= limit, scalars.count <= 64 else { continue }
       let slips = distance(wanted, scalars)
-      if slips <= limit, slips < best?.slips ?? .max { best = (candidate, slips) }
+      guard slips <= limit else { continue }
+      let alike = zip(wanted, scalars).prefix { $0 == $1 }.count
+      if best.map({ (slips, -alike) < ($0.slips, -$0.alike) }) ?? true { best = (candidate, slips, alike) }
     }
     return best?.name
   }

@@ -19,9 +19,12 @@ final class ProblemLog {
     }
     problems.append(
       ConfigurationProblem(
-        kind, severity: severity, file: file, mark: mark, keyPath: path, message: message, allowed: allowed,
-        suggestion: suggestion))
+        kind, severity: severity, file: file, mark: mark, keyPath: oneLine(path), message: oneLine(message),
+        allowed: allowed.map(oneLine), suggestion: suggestion.map(oneLine)))
   }
+
+  /// From here on nothing is listed, and nobody need search for a suggestion.
+  var isFull: Bool { problems.count >= Self.limit }
 
   var hasErrors: Bool { unlisted > 0 || problems.contains { $0.severity == .error } }
 
@@ -37,4 +40,18 @@ final class ProblemLog {
     }
     return sorted
   }
+}
+
+/// A name of the file inside a message may be anything: here it cannot break the line, steer a terminal or
+/// fill a screen.
+private func oneLine(_ text: String) -> String {
+  var line = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars.prefix(600) {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xE000...0xF8FF:
+      line.append(" ")
+    default: line.append(scalar)
+    }
+  }
+  return String(line)
 }

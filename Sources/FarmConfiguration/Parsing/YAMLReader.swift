@@ -6,8 +6,13 @@ internal import Yams
 struct YAMLReader {
   static let nodesMax = 100_000
   static let depthMax = 32
-  /// Yams stops at the first name that stands twice; each costs another pass.
-  static let duplicatesMax = 32
+  /// Yams stops at the first name that stands twice; each costs another pass, and a long file gets one only.
+  static let duplicatesMax = 16
+  static let bytesForPasses = 131_072
+  /// What a value has without a tag, and with one that says the same.
+  private static let tags: Set = [
+    "", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq",
+  ]
 
   private let log: ProblemLog
   /// Names that stand a second time later, by the place of the first.
@@ -24,7 +29,8 @@ struct YAMLReader {
 
   private mutating func root(of text: String) -> ConfigurationNode? {
     var text = text
-    for _ in 0...Self.duplicatesMax {
+    let passes = text.utf8.count > Self.bytesForPasses ? 1 : Self.duplicatesMax
+    for _ in 0...passes {
       do {
         // No resolver: `off` stays a text, and no regular expression runs.
         let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
@@ -52,7 +58,10 @@ struct YAMLReader {
         return nil
       }
     }
-    log.add(.tooLarge, at: .start, path: "", "more than \(Self.duplicatesMax) keys stand twice")
+    for (mark, name) in renamed {
+      log.add(.duplicateKey, at: mark, path: name, "the key \(quote(name)) stands twice, here and later")
+    }
+    log.add(.tooLarge, at: .start, path: "", "more keys stand twice than are looked for")
     return nil
   }
 
@@ -79,6 +88,12 @@ struct YAMLReader {
       log.add(
         .notAllowed, at: mark, path: path, "an anchor (&name) or alias (*name)",
         allowed: "every value where it belongs")
+      return nil
+    }
+    guard Self.tags.contains(node.tag.rawValue) else {
+      log.add(
+        .notAllowed, at: mark, path: path, "a tag (\(quote(node.tag.rawValue)))",
+        allowed: "plain values; secrets are named by keys that end in _file")
       return nil
     }
     switch node {
@@ -131,7 +146,8 @@ struct YAMLReader {
     return entries
   }
 
-  /// Puts a private character in place of the name's first, so that Yams reads on; every place stays as it is.
+  /// Puts a private character in place of the name's first, so that Yams reads on; every place stays as it
+  /// is.
   ///
   /// - Returns: Nil where the name does not stand as it is in the text, such as with escapes.
   private static func rename(_ name: String, at mark: SourceMark, in text: String, to number: Int) -> String?

@@ -1,3 +1,5 @@
+internal import DroneHealth
+
 /// Every key of the file as data: the same that the parser reads with, so that the reference chapter cannot
 /// promise what is not accepted.
 public enum ConfigurationReference {
@@ -25,6 +27,22 @@ public enum ConfigurationReference {
     }
     return (["| key | value | left out | what for |", "|---|---|---|---|"] + lines).joined(separator: "\n")
       + "\n"
+  }
+
+  /// A table of the limits below `drones.thresholds`: name, unit, which way is worse, defaults, and where
+  /// those come from.
+  public static func thresholdsMarkdown() -> String {
+    let lines = DroneThresholds.Key.allCases.map { key in
+      let limits = key.standard
+      let cells = [
+        "`\(key.rawValue)`", key.unit ?? "", key.isFloor ? "below" : "above",
+        limits.warn.map(PlainNumber.text) ?? "none",
+        limits.block.map(PlainNumber.text) ?? "none", escaped(key.source),
+      ]
+      return "| \(cells.joined(separator: " | ")) |"
+    }
+    return (["| limit | unit | bad is | warn | block | source |", "|---|---|---|---|---|---|"] + lines)
+      .joined(separator: "\n") + "\n"
   }
 
   private static func rows(_ keys: [KeyReference], below path: String) -> [Row] {

@@ -20,11 +20,12 @@ extension Form where Value == String {
 }
 
 extension Form where Value == SecretSource {
-  /// A file that holds a secret. What stands there is never repeated in a message: it may be the secret itself.
+  /// A file that holds a secret. What stands there is never repeated in a message: it may be the secret
+  /// itself.
   ///
   /// - Parameter mustExist: False for a key that the daemon makes on its first start.
   static func secretFile(mustExist: Bool = true) -> Form {
-    Form(type: secretFileType, range: "absolute, or credential:NAME") { node, place in
+    Form(type: secretFileType, range: "(absolute, or credential:NAME)") { node, place in
       let allowed = "an absolute path, or credential:NAME"
       guard let text = node.text else {
         place.report(.wrongType, at: node.mark, "names no file", allowed: allowed)

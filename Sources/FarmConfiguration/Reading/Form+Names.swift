@@ -5,8 +5,7 @@ extension Form where Value == String {
   static func name(of kind: DeclaredNames.Kind) -> Form {
     let type = kind == .output ? "name of an output" : "name of a \(kind.rawValue)"
     return Form(type: type) { node, place in
-      let names = place.context.declared.names(of: kind)
-      return existing(node, place, kind: kind, among: names, allowed: type)
+      existing(node, place, kind: kind, allowed: type) { place.context.declared.names(of: kind) }
     }
   }
 
@@ -15,39 +14,45 @@ extension Form where Value == String {
     let words = quantities.map(\.rawValue).joined(separator: " or ")
     let type = "name of a sensor"
     return Form(type: type, range: "of \(words)") { node, place in
-      let sensors = place.context.declared.sensors
-      let fitting = sensors.filter { $0.quantity.map(quantities.contains) ?? true }.map(\.name)
-      guard
-        let name = existing(node, place, kind: .sensor, among: sensors.map(\.name), fitting, allowed: type)
-      else { return nil }
-      if let quantity = sensors.first(where: { $0.name == name })?.quantity, !quantities.contains(quantity) {
+      let declared = place.context.declared
+      func fitting() -> [String] {
+        declared.names(of: .sensor).filter { name in
+          declared.quantity(ofSensor: name).map(quantities.contains) ?? true
+        }
+      }
+      guard let name = existing(node, place, kind: .sensor, allowed: type, fitting) else { return nil }
+      if let quantity = declared.quantity(ofSensor: name), !quantities.contains(quantity) {
+        let names = shown(fitting())
         place.report(
           .conflict, at: node.mark, "sensor \(quote(name)) measures \(quantity.rawValue)",
-          allowed:
-            "a sensor of \(words)\(fitting.isEmpty ? "" : ": ")\(fitting.prefix(12).joined(separator: ", "))")
+          allowed: "a sensor of \(words)\(names.isEmpty ? "" : ": \(names)")")
         return nil
       }
       return name
     }
   }
 
-  /// - Parameter fitting: Names to suggest before all others.
+  /// - Parameter fitting: Names to suggest before all others; asked for only when the name is wrong.
   private static func existing(
-    _ node: ConfigurationNode, _ place: Place, kind: DeclaredNames.Kind, among names: [String],
-    _ fitting: [String] = [], allowed: String
+    _ node: ConfigurationNode, _ place: Place, kind: DeclaredNames.Kind, allowed: String,
+    _ fitting: () -> [String]
   ) -> String? {
     guard let name = node.text else {
       place.report(.wrongType, at: node.mark, "found \(node.found)", allowed: allowed)
       return nil
     }
-    guard names.contains(name) else {
-      let shown = (fitting.isEmpty ? names : fitting).prefix(12).joined(separator: ", ")
-      place.report(
-        .unknownName, at: node.mark, "there is no \(kind.rawValue) \(quote(name))",
-        allowed: shown.isEmpty ? "none is declared" : shown,
-        suggestion: NearestName.of(name, among: fitting) ?? NearestName.of(name, among: names))
-      return nil
-    }
-    return name
+    if place.context.declared.contains(name, kind) { return name }
+    // Once nothing is listed any more, nobody need search through all the names.
+    let fitting = place.context.log.isFull ? [] : fitting()
+    let names = place.context.log.isFull ? [] : place.context.declared.names(of: kind)
+    place.report(
+      .unknownName, at: node.mark, "there is no \(kind.rawValue) \(quote(name))",
+      allowed: names.isEmpty ? "none is declared" : shown(fitting.isEmpty ? names : fitting),
+      suggestion: NearestName.of(name, among: fitting) ?? NearestName.of(name, among: names))
+    return nil
+  }
+
+  private static func shown(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
   }
 }

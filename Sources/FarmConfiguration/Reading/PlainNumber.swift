@@ -1,6 +1,7 @@
 internal import FarmUnits
 
-/// Numbers as people write them in the file. Stricter than YAML 1.1, where `010` is eight, `1_000` a thousand and
+/// Numbers as people write them in the file. Stricter than YAML 1.1, where `010` is eight, `1_000` a thousand
+/// and
 /// `12:30` seven hundred and fifty.
 enum PlainNumber {
   /// An optional sign, digits without leading zeros, an optional fraction and exponent. Nil for everything
@@ -39,6 +40,7 @@ enum PlainNumber {
 }
 
 extension Duration {
-  /// Seconds, right to the last digit that was written in the file: from whole nanoseconds, not from attoseconds.
+  /// Seconds, right to the last digit that was written in the file: from whole nanoseconds, not from
+  /// attoseconds.
   var exactSeconds: Double { Double(nanoseconds) / 1e9 }
 }

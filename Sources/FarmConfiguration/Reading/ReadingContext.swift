@@ -13,11 +13,28 @@ final class ReadingContext {
   var chip = ChipSelector.byLineName
   /// Whether `location` stands in the file.
   let hasLocation: Bool
+  /// Whether `brokers.site` stands in the file.
+  let hasSiteBroker: Bool
   private var owners: [String: (path: String, mark: SourceMark)] = [:]
+  private var lines: [String: [(chip: ChipSelector, path: String, mark: SourceMark)]] = [:]
 
   init(log: ProblemLog, files: FileProbe, root: ConfigurationNode) {
     (self.log, self.files, declared) = (log, files, DeclaredNames(root))
     hasLocation = root["location"] != nil
+    hasSiteBroker = root["brokers"]?["site"] != nil
+  }
+
+  /// Notes that a line is used; tells if it is already. A line that is found by its name alone may be on any
+  /// chip.
+  func claim(_ line: GPIOLineName, for place: Place, at mark: SourceMark) {
+    let users = lines[line.line, default: []]
+    if let other = users.first(where: {
+      $0.chip == line.chip || $0.chip == .byLineName || line.chip == .byLineName
+    }) {
+      place.report(
+        .conflict, at: mark, "\(line.inWords) is used by \(other.path) on line \(other.mark.line) already")
+    }
+    lines[line.line] = users + [(line.chip, place.path, mark)]
   }
 
   /// Notes that a controller switches an output; tells if another does already.
@@ -45,24 +62,24 @@ struct DeclaredNames {
     case sensor, output
     case coldStore = "cold store"
   }
-  /// Sensors with their quantity, where it can be read.
-  let sensors: [(name: String, quantity: Quantity?)]
-  let outputs: [String]
-  let coldStores: [String]
+  /// In the order of the file.
+  private let names: [Kind: [String]]
+  private let sets: [Kind: Set<String>]
+  /// Of sensors whose quantity can be read.
+  private let quantities: [String: Quantity]
 
   init(_ root: ConfigurationNode) {
-    sensors = (root["sensors"]?.entries ?? []).map { entry in
-      (entry.key, entry.node["quantity"]?.text.flatMap(Quantity.init(rawValue:)))
+    func keys(_ section: String) -> [String] { root[section]?.entries?.map(\.key) ?? [] }
+    names = [.sensor: keys("sensors"), .output: keys("outputs"), .coldStore: keys("cold_stores")]
+    sets = names.mapValues { Set($0) }
+    let sensors = (root["sensors"]?.entries ?? []).compactMap { entry in
+      entry.node["quantity"]?.text.flatMap(Quantity.init(rawValue:)).map { (entry.key, $0) }
     }
-    outputs = root["outputs"]?.entries?.map(\.key) ?? []
-    coldStores = root["cold_stores"]?.entries?.map(\.key) ?? []
+    quantities = Dictionary(sensors) { first, _ in first }
   }
 
-  func names(of kind: Kind) -> [String] {
-    switch kind {
-    case .sensor: sensors.map(\.name)
-    case .output: outputs
-    case .coldStore: coldStores
-    }
-  }
+  func names(of kind: Kind) -> [String] { names[kind] ?? [] }
+  func contains(_ name: String, _ kind: Kind) -> Bool { sets[kind]?.contains(name) == true }
+  /// Nil where the sensor does not say, or says nonsense: then nobody else complains.
+  func quantity(ofSensor name: String) -> Quantity? { quantities[name] }
 }

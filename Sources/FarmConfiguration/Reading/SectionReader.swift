@@ -112,7 +112,7 @@ final class SectionReader {
         continue
       }
       let below = known.first { key in key.nesting == .section && key.keys.contains { $0.name == entry.key } }
-      let nearest = NearestName.of(entry.key, among: names)
+      let nearest = context.log.isFull ? nil : NearestName.of(entry.key, among: names)
       // Read as what was meant: one slip is told once, and what stands behind the name is checked too.
       if let nearest, self.entries[nearest] == nil { self.entries[nearest] = entry }
       let suggestion = nearest ?? below.map { "\($0.name).\(entry.key)" }

@@ -22,6 +22,15 @@ extension BrokersSettings: ConfigurationSection {
   }
 }
 
+extension SectionReader {
+  /// What speaks or listens on the site broker would be silent without one.
+  func requireSiteBroker() {
+    guard !context.hasSiteBroker else { return }
+    report(
+      .missingKey, "there is no site broker to speak with", allowed: "brokers: {site: {url: …}} at the top")
+  }
+}
+
 /// One broker, and where the means to log in are kept.
 public struct BrokerSettings: Sendable, Equatable {
   public let address: BrokerAddress

@@ -108,6 +108,7 @@ struct DJISettings: ConfigurationSection {
 
   init?(_ section: SectionReader) {
     guard let gateways = section.read(Keys.gateways) else { return nil }
+    if !gateways.isEmpty { section.requireSiteBroker() }
     self.gateways = gateways
   }
 }

@@ -36,8 +36,8 @@ extension Form where Value == DroneThresholds {
       let inside = place.inside(entry.key)
       guard let key = DroneThresholds.Key(rawValue: entry.key) else {
         let names = DroneThresholds.Key.allCases.map(\.rawValue)
-        inside.report(
-          .unknownKey, at: entry.keyMark, "no limit of the health record",
+        place.report(
+          .unknownKey, at: entry.keyMark, "\(quote(entry.key)) is no limit of the health record",
           allowed: names.joined(separator: ", "),
           suggestion: NearestName.of(entry.key, among: names))
         continue

@@ -3,7 +3,8 @@
 public struct Ed25519PublicKey: Sendable, Hashable {
   /// As it stands in the file.
   public let text: String
-  /// The 32 bytes of the key; nil while the example's placeholder, cut with "…", stands there. A key without bytes
+  /// The 32 bytes of the key; nil while the example's placeholder, cut with "…", stands there. A key without
+  /// bytes
   /// verifies nothing.
   public let bytes: [UInt8]?
 
@@ -64,7 +65,7 @@ enum Base64 {
 
 extension Form where Value == Ed25519PublicKey {
   static let publicKey = Form(
-    type: "Ed25519 public key", range: "base64 of its SubjectPublicKeyInfo", write: \.text
+    type: "Ed25519 public key", range: "as base64 of its SubjectPublicKeyInfo", write: \.text
   ) { node, place in
     let allowed = "60 characters of base64 that begin with MCowBQYDK2VwAyEA"
     guard let text = node.text else {

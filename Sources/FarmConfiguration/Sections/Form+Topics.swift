@@ -1,6 +1,8 @@
 extension Form where Value == String {
   /// What one sensor listens to. `#` would take in whatever lies below, so it is refused.
-  static let topicFilter = Form.filter(range: "`+` for one level, no `#`") { levels in !levels.contains("#") }
+  static let topicFilter = Form.filter(range: "with `+` for one level and no `#`") { levels in
+    !levels.contains("#")
+  }
 
   /// Without wildcards.
   static let topic = Form.filter(range: "without wildcards") { levels in

@@ -76,6 +76,6 @@ extension GPIOInput: ConfigurationSection {
     self.line = GPIOLineName(chip: chip ?? section.context.chip, line: line)
     (self.bias, self.active, self.debounce) = (bias, active, debounce)
     pulses = perPulse.map { Pulses(edge: edge ?? .rising, amountPerPulse: $0, perSecondMax: perSecond) }
-    section.context.claim(self.line.inWords, for: section.place, at: section.mark(of: Keys.line))
+    section.context.claim(self.line, for: section.place, at: section.mark(of: Keys.line))
   }
 }

@@ -1,4 +1,5 @@
-/// A channel of the kernel's Industrial I/O subsystem. The reading is (raw + offset) × scale, the kernel's own rule.
+/// A channel of the kernel's Industrial I/O subsystem. The reading is (raw + offset) × scale, the kernel's
+/// own rule.
 public struct IndustrialIOSource: Sendable, Equatable {
   /// The text in its `name` file: `hx711`.
   public let device: String

@@ -55,6 +55,7 @@ extension MAVLinkSource: ConfigurationSection {
     }
     guard present.count == 1 else { return nil }
     if let topic {
+      section.requireSiteBroker()
       self = .topic(topic)
     } else if let udp {
       self = .udp(port: UInt16(udp), link: link ?? "udp-\(udp)")

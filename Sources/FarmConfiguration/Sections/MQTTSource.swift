@@ -53,11 +53,13 @@ extension MQTTSource: ConfigurationSection {
     closed = section.read(Keys.closed)
     zoneMinutes = section.read(Keys.zone)
     availability = section.read(Keys.availability)
+    section.requireSiteBroker()
     guard let topic, let preset else { return nil }
     (self.topic, self.preset) = (topic, preset)
   }
 
-  /// Whether the preset can give the quantity in the unit, from the field that is named: asked of the code that
+  /// Whether the preset can give the quantity in the unit, from the field that is named: asked of the code
+  /// that
   /// will read the messages.
   func check(quantity: Quantity, unit: Unit?, in section: SectionReader) {
     do {

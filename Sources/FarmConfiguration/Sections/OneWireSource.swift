@@ -17,7 +17,8 @@ extension OneWireSource: ConfigurationSection {
 }
 
 extension Form where Value == String {
-  /// Family code and serial number, in small hexadecimal digits as the kernel writes them. The families are those
+  /// Family code and serial number, in small hexadecimal digits as the kernel writes them. The families are
+  /// those
   /// of the kernel's `w1_therm`: DS18S20, DS1822, DS18B20, DS1825, DS28EA00.
   static let oneWireID = Form.scalar("1-wire id", range: "FF-SSSSSSSSSSSS, FF one of 10, 22, 28, 3b, 42") {
     text in

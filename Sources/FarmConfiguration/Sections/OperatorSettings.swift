@@ -88,6 +88,7 @@ struct HomeAssistantKeys: ConfigurationSection {
   static let keys = [Keys.prefix.reference]
 
   init?(_ section: SectionReader) {
+    section.requireSiteBroker()
     guard let prefix = section.read(Keys.prefix) else { return nil }
     self.prefix = prefix
   }

@@ -110,6 +110,6 @@ struct GPIOOutputKeys: ConfigurationSection {
     guard let line, let active else { return nil }
     self.line = GPIOLineName(chip: chip ?? section.context.chip, line: line)
     self.active = active
-    section.context.claim(self.line.inWords, for: section.place, at: section.mark(of: Keys.line))
+    section.context.claim(self.line, for: section.place, at: section.mark(of: Keys.line))
   }
 }

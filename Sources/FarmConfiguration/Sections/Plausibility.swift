@@ -7,7 +7,8 @@ public struct Plausibility: Sendable, Equatable {
   public let maximum: Double?
   /// Numbers that mean "no reading" in this family of sensors: 85 °C. At most 8.
   public let sentinels: [Double]
-  /// Without a new reading for so long, the last is not believed; nil: believed for ever (a line that is read every tick).
+  /// Without a new reading for so long, the last is not believed; nil: believed for ever (a line that is read
+  /// every tick).
   public let staleAfter: Duration?
   public let flatline: Flatline?
   /// Faster is a jump.

@@ -96,6 +96,12 @@ extension ProductSettings: ConfigurationSection {
     (self.name, self.sku, self.unit, self.increment) = (name, sku, unit, increment)
     (self.buffer, self.localShare, self.productClass) = (buffer, localShare, productClass)
     (self.limits, self.coolDown, self.lotPrefix) = (limits, coolDown, lotPrefix)
+    if productClass != .produce, limits.maxCelsius == nil {
+      section.report(
+        Keys.limits, .missingKey,
+        "\(productClass.rawValue) is judged by its warmest temperature, and the law says which",
+        allowed: "limits: {max: °C}")
+    }
     if let floor = limits.chillingConflict(with: shelfLife) {
       section.report(
         Keys.limits, .advice, severity: .advice,

@@ -10,15 +10,15 @@ extension SensorSettings {
           .conflict, at: sensor.mark, "sensor \"\(partner.id)\" is not of the same quantity and unit")
       }
     }
-    let thermometers = sensors.compactMap { sensor in
-      if case .oneWire(let source) = sensor.source { (id: source.id, sensor: sensor) } else { nil }
-    }
-    for (index, later) in thermometers.enumerated() {
-      guard let first = thermometers[..<index].first(where: { $0.id == later.id }) else { continue }
-      Place(path: "sensors.\(later.sensor.id).one_wire.id", context: context).report(
-        .advice, severity: .advice, at: later.sensor.mark,
-        "the thermometer \(later.id) is read by sensors.\(first.sensor.id) on line \(first.sensor.mark.line) already"
-      )
+    var readers: [String: SensorSettings] = [:]
+    for sensor in sensors {
+      guard case .oneWire(let source) = sensor.source else { continue }
+      if let first = readers[source.id] {
+        Place(path: "sensors.\(sensor.id).one_wire.id", context: context).report(
+          .advice, severity: .advice, at: sensor.mark,
+          "the thermometer \(source.id) is read by sensors.\(first.id) on line \(first.mark.line) already")
+      }
+      readers[source.id] = readers[source.id] ?? sensor
     }
   }
 }

@@ -144,7 +144,7 @@ struct AgreementKeys: ConfigurationSection {
 
 extension Form where Value == Unit {
   /// A code; for `°C` or `percent` the code is suggested.
-  static let unit = Form(type: "unit", range: "UN/ECE Rec 20 code", write: { $0.rawValue }) { node, place in
+  static let unit = Form(type: "UN/ECE Rec 20 code", write: { $0.rawValue }) { node, place in
     if let unit = node.text.flatMap(Unit.init(rawValue:)) { return unit }
     let allowed = "a UN/ECE Rec 20 code such as P1 (%), CEL (°C), KPA, LTR, KGM, MMT"
     let meant = node.text.flatMap { text in

@@ -53,7 +53,8 @@ extension SoilProbeSettings {
 }
 
 extension SectionReader {
-  /// A threshold outside what its sensor may show is never crossed: the controller would never start, or never stop.
+  /// A threshold outside what its sensor may show is never crossed: the controller would never start, or
+  /// never stop.
   func checkReachable(_ key: Key<Double>, _ threshold: Double?, for sensor: String) {
     guard let threshold, let plausibility = context.sensors[sensor]?.plausibility else { return }
     let low = plausibility.minimum ?? -.infinity

@@ -1,6 +1,7 @@
 public import CanonicalJSON
 
-/// The configuration as the gateway understood it: every sensor's and output's wiring, the controllers, the brokers
+/// The configuration as the gateway understood it: every sensor's and output's wiring, the controllers, the
+/// brokers
 /// without secrets. What `check` prints.
 public struct Wiring: Sendable, Equatable {
   /// One kind of thing, as a table.
