@@ -15,11 +15,16 @@ public struct Demand: Equatable, Sendable {
   public var reason: ReasonCode
   public var source: CommandSource
   public var force: Force
+  /// A controller's wish that does not rest on the reading that governs the output, such as a defrost: it stands
+  /// while that reading is bad.
+  public var needsNoReading: Bool
 
   public init(
-    _ level: Level, _ reason: ReasonCode, source: CommandSource = .controller, force: Force = .ordinary
+    _ level: Level, _ reason: ReasonCode, source: CommandSource = .controller, force: Force = .ordinary,
+    needsNoReading: Bool = false
   ) {
     (self.level, self.reason, self.source, self.force) = (level, reason, source, force)
+    self.needsNoReading = needsNoReading
   }
 }
 

@@ -4,7 +4,9 @@ internal import FarmUnits
 struct AlarmIndex: Sendable {
   struct Channel { var stale = -1, implausible = -1, disagreement = -1, leak = -1 }
   struct Output { var failed = -1, notConfirmed = -1, maxOn = -1 }
-  struct Bed { var noFlow = -1, lowFlow = -1, burst = -1, deadMeter = -1, usedUp = -1, balance = -1 }
+  struct Bed {
+    var noFlow = -1, lowFlow = -1, burst = -1, deadMeter = -1, usedUp = -1, balance = -1, doubted = -1
+  }
   struct Store { var tooWarm = -1, tooCold = -1, doorOpen = -1, notCooling = -1 }
 
   private(set) var channels: [Channel] = []
@@ -67,7 +69,10 @@ struct AlarmIndex: Sendable {
       if bed.limits.litresPerDay != nil || bed.limits.litresPerWeek != nil {
         alarms.usedUp = entry(.litresUsedUp, subject, bed.name)
       }
-      if bed.rootZone != nil { alarms.balance = entry(.balance, subject, bed.name) }
+      if bed.rootZone != nil {
+        alarms.balance = entry(.balance, subject, bed.name)
+        alarms.doubted = entry(.probeDoubted, subject, bed.name)
+      }
     }
     beds.append(alarms)
   }

@@ -2,7 +2,7 @@
 public enum AlarmKind: UInt8, Sendable, CaseIterable {
   case stale, implausible, disagreement
   case outputFailed, notConfirmed, maxOn
-  case noFlow, lowFlow, burst, deadMeter, leak, litresUsedUp, balance
+  case noFlow, lowFlow, burst, deadMeter, leak, litresUsedUp, balance, probeDoubted
   case tooWarm, tooCold, doorOpen, notCooling
   case flood
 
@@ -16,7 +16,9 @@ public enum AlarmKind: UInt8, Sendable, CaseIterable {
   public var sounds: Bool {
     switch self {
     case .outputFailed, .notConfirmed, .maxOn, .burst, .leak, .tooWarm, .tooCold, .doorOpen, .notCooling: true
-    case .stale, .implausible, .disagreement, .noFlow, .lowFlow, .deadMeter, .litresUsedUp, .balance, .flood:
+    case .stale, .implausible, .disagreement, .noFlow, .lowFlow, .deadMeter, .litresUsedUp, .balance,
+      .probeDoubted,
+      .flood:
       false
     }
   }
@@ -58,6 +60,8 @@ public enum AlarmKind: UInt8, Sendable, CaseIterable {
         "Far more water was given than the soil lacked, and the probe still says dry. "
           + "The valve stays shut until this alarm is cleared."
       )
+    case .probeDoubted:
+      ("probe-doubted", "The probe and the water balance differ by more than either should be wrong.")
     case .tooWarm: ("too-warm", "The store is warmer than it may be.")
     case .tooCold: ("too-cold", "The store is colder than it may be.")
     case .doorOpen: ("door-open", "The door has been open for too long.")

@@ -51,26 +51,27 @@ public struct ColdStoreController: Sendable {
     state.isRecovering = phase != .cooling
     state.isNotCooling = check?.hasFailed ?? false
     judgeTemperatures(air: air, product: input.product?.goodNumber)
-    state.governedBy = air == nil && input.product?.goodNumber != nil ? .product : .air
+    state.governedBy = air == nil && standIn(input) != nil ? .product : .air
     return compressorDemand(input, phase)
   }
 
-  /// The quality that the compressor's reaction to bad readings goes by: a good product probe stands in for a
-  /// bad air probe.
+  /// The quality that the compressor's reaction to bad readings goes by.
   public func governingQuality(_ input: Input) -> Quality {
-    input.air.quality == .good || input.product?.goodNumber == nil ? input.air.quality : .good
+    standIn(input) == nil ? input.air.quality : .good
   }
+
+  private func standIn(_ input: Input) -> Double? { plan.productStandsIn ? input.product?.goodNumber : nil }
 
   private func compressorDemandOff(_ phase: DefrostClock.Phase) -> Demand? {
     switch phase {
     case .cooling: nil
-    case .defrosting: Demand(.off, .defrosting)
-    case .dripping: Demand(.off, .dripping)
+    case .defrosting: Demand(.off, .defrosting, needsNoReading: true)
+    case .dripping: Demand(.off, .dripping, needsNoReading: true)
     }
   }
 
   private mutating func compressorDemand(_ input: Input, _ phase: DefrostClock.Phase) -> Demand {
-    guard let temperature = input.air.goodNumber ?? input.product?.goodNumber else {
+    guard let temperature = input.air.goodNumber ?? standIn(input) else {
       wantsCooling = false
       return compressorDemandOff(phase) ?? Demand(.off, ReasonCode(input.air.quality))
     }

@@ -7,6 +7,9 @@ public struct ColdStorePlan: Equatable, Sendable {
   /// The channel that governs the compressor.
   public var air: Int
   public var product: Int?
+  /// A good product probe governs the compressor while the air probe is bad, instead of the compressor's own
+  /// reaction to bad readings. Goods follow slowly: only for stores whose guard stands that.
+  public var productStandsIn: Bool
   /// A contact that is `open` while the door is.
   public var door: Int?
   public var compressor: Int
@@ -23,11 +26,13 @@ public struct ColdStorePlan: Equatable, Sendable {
   public var coolingCheck: CoolingCheckPlan?
 
   public init(
-    name: String, air: Int, product: Int? = nil, door: Int? = nil, compressor: Int, fan: Int? = nil,
+    name: String, air: Int, product: Int? = nil, productStandsIn: Bool = false, door: Int? = nil,
+    compressor: Int, fan: Int? = nil,
     heater: Int? = nil, setpoint: Double, band: Double, alarm: ColdStoreAlarmPlan? = nil,
     defrost: DefrostPlan? = nil, coolingCheck: CoolingCheckPlan? = nil
   ) {
     (self.name, self.air, self.product, self.door) = (name, air, product, door)
+    self.productStandsIn = productStandsIn
     (self.compressor, self.fan, self.heater) = (compressor, fan, heater)
     (self.setpoint, self.band, self.alarm) = (setpoint, band, alarm)
     (self.defrost, self.coolingCheck) = (defrost, coolingCheck)

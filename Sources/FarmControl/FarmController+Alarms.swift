@@ -68,6 +68,8 @@ extension FarmController {
     raise(alarms.burst, beds[bed].lock == .burst, cause: .burst, at: now)
     raise(alarms.lowFlow, supervisor?.hasLowFlow ?? false, at: now)
     raise(alarms.deadMeter, supervisor?.meterIsDead ?? false, at: now)
+    raise(alarms.balance, beds[bed].lock == .depletionReached, cause: .depletionReached, at: now)
+    raise(alarms.doubted, beds[bed].balance?.doubtsProbe ?? false, at: now)
     raise(alarms.usedUp, beds[bed].controller.isUsedUp, cause: .litresPerDay, at: now)
   }
 

@@ -54,6 +54,7 @@ extension FarmController {
       return .accepted
     case (.noFlow, .irrigation(let bed)): return unlock(bed, .noFlow)
     case (.burst, .irrigation(let bed)): return unlock(bed, .burst)
+    case (.balance, .irrigation(let bed)): return unlock(bed, .depletionReached)
     default:
       let isThere = board.states[alarm].phase == .active || board.states[alarm].phase == .acknowledged
       return .refused(isThere ? .conditionStands : .notActive)
@@ -64,6 +65,7 @@ extension FarmController {
     guard beds[bed].lock == reason else { return .refused(.notLatched) }
     beds[bed].lock = nil
     beds[bed].supervisor?.clear()
+    beds[bed].balance?.clear()
     return .accepted
   }
 }

@@ -24,12 +24,40 @@ extension FarmController {
     let openSince = arbiters[valve].actuator.level == .on ? arbiters[valve].actuator.since : nil
     let reading = channels[beds[number].controller.probe.channel].reading
     let litres = share(ofBed: number, isOpen: openSince != nil)
-    let wish = beds[number].controller.step(
-      .init(probe: reading, openSince: openSince, litres: litres), at: now)
+    let standIn = stepBalance(number, reading, litres: litres, at: now)
+    let input = IrrigationController.Input(
+      probe: reading, openSince: openSince, litres: litres, isRaining: beds[number].gauge?.isRaining ?? false)
+    wishes[valve] = beds[number].controller.step(input, standIn: standIn, at: now)
     superviseFlow(number, openSince: openSince, at: now.instant)
-    wishes[valve] = wish
-    qualities[valve] = reading.quality
+    qualities[valve] = standIn == nil ? reading.quality : .good
     vetoes[valve] = beds[number].lock ?? leak(ofBed: number)
+    publish(number)
+  }
+
+  /// What the water balance says in place of a bad probe, where it may.
+  private mutating func stepBalance(
+    _ number: Int, _ reading: Reading, litres: Double, at now: ControlTime
+  ) -> SoilOpinion? {
+    if beds[number].gauge != nil {
+      let total = channels[beds[number].rain].reading.goodNumber
+      beds[number].gauge?.step(total, at: now.instant)
+    }
+    guard beds[number].balance != nil else { return nil }
+    let temperature = beds[number].temperature
+    let input = SoilWaterBalance.Input(
+      litres: litres, rain: beds[number].gauge?.added ?? 0,
+      temperature: temperature >= 0 ? channels[temperature].reading.goodNumber : nil,
+      waterContent: beds[number].waterContent(reading), isWatering: beds[number].controller.phase != .resting)
+    beds[number].balance?.step(input, at: now)
+    if beds[number].balance?.isOverdone == true, beds[number].lock == nil {
+      beds[number].lock = .depletionReached
+      memoryRevision &+= 1
+    }
+    guard beds[number].balanceStandsIn, reading.quality != .good else { return nil }
+    return beds[number].balance?.standIn(at: now.instant)
+  }
+
+  private mutating func publish(_ number: Int) {
     irrigations[number].phase = beds[number].controller.phase
     irrigations[number].litresThisWeek = beds[number].controller.ledger.thisWeek
     // Every ten litres are worth remembering.
@@ -38,7 +66,8 @@ extension FarmController {
     if (before / 10).rounded(.down) != (irrigations[number].litresToday / 10).rounded(.down) {
       memoryRevision &+= 1
     }
-    irrigations[number].lockedBy = vetoes[valve]
+    irrigations[number].lockedBy = vetoes[beds[number].valve]
+    irrigations[number].depletion = beds[number].balance?.depletion
   }
 
   mutating func stepStore(_ number: Int, at now: Instant) {
@@ -106,7 +135,7 @@ extension FarmController {
   }
 
   /// What keeps every valve behind this bed's meter shut.
-  private func leak(ofBed bed: Int) -> ReasonCode? {
+  func leak(ofBed bed: Int) -> ReasonCode? {
     guard beds[bed].meter >= 0, meters[beds[bed].meter].leak?.hasLeak == true else { return nil }
     return .leak
   }

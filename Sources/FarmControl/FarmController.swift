@@ -57,6 +57,9 @@ public struct FarmController: Sendable {
         plan: bed, meter: meters.firstIndex { $0.channel == bed.flow?.channel } ?? -1, startedAt: now,
         memory: restored.irrigations.element(number))
     }
+    for (bed, memory) in zip(beds, restored.irrigations) where memory?.lockedBy == .leak && bed.meter >= 0 {
+      self.meters[bed.meter].leak?.restore()
+    }
     irrigations = plan.irrigations.map { _ in IrrigationState() }
     stores = plan.coldStores.map { ColdStoreController(plan: $0, startedAt: now) }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
@@ -105,7 +108,9 @@ public struct FarmController: Sendable {
     arbiters[output].memory(at: now)
   }
   /// What must be known about a bed after a restart. Takes no memory.
-  public func memory(ofIrrigation bed: Int) -> IrrigationMemory { beds[bed].memory() }
+  public func memory(ofIrrigation bed: Int) -> IrrigationMemory {
+    beds[bed].memory(lockedBy: beds[bed].lock ?? leak(ofBed: bed))
+  }
 
   private mutating func judge(_ newest: UnsafeBufferPointer<Reading>, at now: Instant) {
     let heard = min(newest.count, judges.count)

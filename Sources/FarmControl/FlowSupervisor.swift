@@ -101,4 +101,6 @@ struct LeakWatch: Sendable {
   }
 
   mutating func clear() { (hasLeak, start) = (false, nil) }
+  /// There was a leak before the restart that nobody has cleared.
+  mutating func restore() { hasLeak = true }
 }

@@ -12,20 +12,41 @@ struct IrrigationBed: Sendable {
   /// What is assumed while the meter is not known to be right, litres per minute.
   let assumedFlow: Double
   var lock: ReasonCode?
+  var gauge: RainGauge?
+  var balance: SoilWaterBalance?
+  let balanceStandsIn: Bool
+  // Channels; -1: none.
+  let rain: Int
+  let temperature: Int
 
   init(plan: IrrigationPlan, meter: Int, startedAt now: Instant, memory: IrrigationMemory?) {
     (valve, masterValve, self.meter) = (plan.valve, plan.masterValve ?? -1, meter)
     controller = IrrigationController(plan: plan, startedAt: now, memory: memory)
     supervisor = plan.flow.map { FlowSupervisor(plan: $0) }
     assumedFlow = plan.flow?.expectedMaximum ?? plan.flow?.expectedMinimum ?? 0
-    lock = memory?.lockedBy
+    // A leak is the meter's, not the bed's.
+    lock = memory?.lockedBy == .leak ? nil : memory?.lockedBy
+    rain = plan.rootZone?.rain ?? -1
+    gauge = plan.rootZone?.rain.map { _ in RainGauge() }
+    temperature = if case .hargreaves(let channel, _, _)? = plan.rootZone?.evaporation { channel } else { -1 }
+    // What a bed is given is known only through a meter.
+    let isMetered = plan.flow != nil
+    balance = plan.rootZone.flatMap {
+      isMetered ? SoilWaterBalance(plan: $0, depletion: memory?.depletion) : nil
+    }
+    balanceStandsIn = plan.rootZone?.standsIn ?? false
   }
 
-  func memory() -> IrrigationMemory {
+  /// By a good moisture probe in per cent, m³/m³; nil for tension.
+  func waterContent(_ reading: Reading) -> Double? {
+    guard case .moisture = controller.probe else { return nil }
+    return reading.goodNumber.map { $0 / 100 }
+  }
+
+  func memory(lockedBy lock: ReasonCode?) -> IrrigationMemory {
     IrrigationMemory(
       litresToday: controller.ledger.today, litresThisWeek: controller.ledger.thisWeek,
-      day: controller.ledger.day,
-      lockedBy: lock)
+      day: controller.ledger.day, depletion: balance?.depletion, lockedBy: lock)
   }
 }
 

@@ -12,9 +12,11 @@ public struct IrrigationController: Sendable {
     public var openSince: Instant?
     /// This bed's share of the water counted in the last tick, litres.
     public var litres: Double
+    /// It has rained lately: no watering starts or goes on.
+    public var isRaining: Bool
 
-    public init(probe: Reading, openSince: Instant?, litres: Double = 0) {
-      (self.probe, self.openSince, self.litres) = (probe, openSince, litres)
+    public init(probe: Reading, openSince: Instant?, litres: Double = 0, isRaining: Bool = false) {
+      (self.probe, self.openSince, self.litres, self.isRaining) = (probe, openSince, litres, isRaining)
     }
   }
 
@@ -69,7 +71,7 @@ public struct IrrigationController: Sendable {
     switch phase {
     case .resting: return Demand(.off, fromProbe ? .soilWet : .balanceWet)
     case .watering: return water(input, fromProbe ? .soilDry : .balanceDry, now)
-    case .soaking: return soaking(fromProbe ? .soilDry : .balanceDry, now)
+    case .soaking: return soaking(input, fromProbe ? .soilDry : .balanceDry, now)
     }
   }
 
@@ -92,14 +94,18 @@ public struct IrrigationController: Sendable {
       return Demand(.off, .soaking)
     }
     if let limitReached { return Demand(.off, limitReached) }
+    if input.isRaining { return Demand(.off, .raining) }
     if let local = now.local, quiet.contains(local.minuteOfDay) { return Demand(.off, .quietHours) }
     return Demand(.on, reason)
   }
 
-  private mutating func soaking(_ reason: ReasonCode, _ now: ControlTime) -> Demand {
+  private mutating func soaking(_ input: Input, _ reason: ReasonCode, _ now: ControlTime) -> Demand {
     if let soak, soakBegan.duration(to: now.instant) < soak.rest { return Demand(.off, .soaking) }
     phase = .watering
-    return water(Input(probe: .silent, openSince: nil), reason, now)
+    // A valve that somebody else holds open has not begun its next run yet.
+    var shut = input
+    shut.openSince = nil
+    return water(shut, reason, now)
   }
 
   private var limitReached: ReasonCode? {

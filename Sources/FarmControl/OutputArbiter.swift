@@ -120,6 +120,7 @@ struct OutputArbiter: Sendable {
     case .on(_, let source, _):
       return Demand(.on, .manualOn, source: source)
     case .automatic:
+      if let wish = around.wish, wish.needsNoReading { return wish }
       return fallback ?? around.wish ?? Demand(safe, .idle)
     }
   }

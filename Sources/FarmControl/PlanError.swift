@@ -107,6 +107,12 @@ extension ControlPlan {
       }
     }
     try check(bed.rootZone, part)
+    let standsIn = bed.rootZone?.standsIn ?? false
+    try demand(!standsIn || bed.flow != nil, part, "a water balance cannot stand in without a flow meter")
+    if case .moisture(let channel, _, _) = bed.probe, bed.rootZone != nil {
+      try demand(
+        channels[channel].unit == .percent, part, "a water balance beside a probe that is not in per cent")
+    }
   }
 
   private func check(_ rootZone: RootZonePlan?, _ part: String) throws(PlanError) {

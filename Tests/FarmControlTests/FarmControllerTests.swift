@@ -121,12 +121,14 @@ struct FarmControllerTests {
     farm.tick()
     #expect(farm[.compressor].commanded == .on)
     #expect(farm[.compressor].reason == .cooling)
-    farm.run(.seconds(200)) { $0.hearCold(3.01) }
+    farm.run(.seconds(100)) { $0.hearCold(3.5) }
+    farm.run(.seconds(100)) { $0.hearCold(3.01) }
     #expect(farm[.compressor].commanded == .on)
     farm.hearCold(3)
     farm.tick()
     #expect(farm[.compressor].commanded == .off)
-    farm.run(.seconds(299)) { $0.hearCold(4) }
+    farm.run(.seconds(100)) { $0.hearCold(3.5) }
+    farm.run(.seconds(199)) { $0.hearCold(4) }
     #expect(farm[.compressor].limiting == .minimumOff)
     farm.run(.seconds(1)) { $0.hearCold(4) }
     #expect(farm[.compressor].commanded == .on)
