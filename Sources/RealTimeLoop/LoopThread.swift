@@ -112,12 +112,13 @@ public final class LoopThread: Sendable {
   @discardableResult public func stop(within limit: Duration = .seconds(10)) -> Bool {
     requestStop()
     return state.withLock { state in
-      guard case .running(let thread, _) = state else {
+      guard case .running(let thread, let stack) = state else {
         state = .ended
         return true
       }
       guard course.ended.wait(for: limit) else { return false }
-      pthread_join(thread, nil)
+      // Without this the optimizer may unmap the stack before the thread has left it.
+      withExtendedLifetime(stack) { _ = pthread_join(thread, nil) }
       state = .ended
       return true
     }
