@@ -23,8 +23,8 @@ public struct DroneMemory: Equatable, Sendable {
   public var usedPercent: [String: Double] = [:]
   public var service: Service?
   public var acceptance: DroneAcceptance?
-  /// The highest sequence number of an image that was found running.
-  public var firmwareSequence: Int64?
+  /// What an update should have left running.
+  public var expectedFirmware: ExpectedFirmware?
 
   public init(id: String) { self.id = id }
 }
@@ -45,7 +45,14 @@ extension DroneMemory {
       ]
     }
     members["acceptance"] = acceptance?.json
-    members["firmware_sequence"] = firmwareSequence.map(JSONValue.integer)
+    if let expected = expectedFirmware {
+      var firmware: JSONObject = [
+        "version": .string(expected.version.text), "mandatory": .bool(expected.isMandatory),
+        "installed": .bool(expected.isInstalled),
+      ]
+      firmware["git_hash"] = expected.gitHash.map(JSONValue.string)
+      members["expected_firmware"] = .object(firmware)
+    }
     return .object(members)
   }
 
@@ -62,7 +69,14 @@ extension DroneMemory {
         at: at, flownSeconds: service["flown_s"]?.double ?? 0, by: service["by"]?.string ?? "")
     }
     acceptance = json["acceptance"].flatMap(DroneAcceptance.init)
-    firmwareSequence = json["firmware_sequence"]?.integer
+    if let firmware = json["expected_firmware"] {
+      // An update that should be running must not be forgotten in silence.
+      guard let version = firmware["version"]?.string.flatMap({ FirmwareVersion($0) }) else { return nil }
+      expectedFirmware = ExpectedFirmware(
+        version: version, gitHash: firmware["git_hash"]?.string,
+        isMandatory: firmware["mandatory"]?.bool ?? true,
+        isInstalled: firmware["installed"]?.bool ?? false)
+    }
   }
 }
 

@@ -46,6 +46,8 @@ public struct DroneRegistry: Sendable {
   }
 
   public var thresholds: DroneThresholds
+  /// Which firmware may fly; nil: firmware is shown and not judged.
+  public var firmwarePolicy: FirmwarePolicy?
   /// DJI docks and remote controls that may speak; empty: all.
   public var expectedGateways: Set<String> = []
   public internal(set) var counters = Counters()
@@ -163,7 +165,7 @@ public struct DroneRegistry: Sendable {
     }
     let (names, rival) = (stations.map { links[$0.link].name }, rival(of: drone, stations, now))
     return drones[slot]?.record(
-      thresholds, links: names, system: stations.first?.system, rival: rival, at: now)
+      thresholds, links: names, system: stations.first?.system, rival: rival, policy: firmwarePolicy, at: now)
   }
 
   /// Two places from which the same drone speaks now, unless its own clock shows that it is one vehicle heard

@@ -52,12 +52,13 @@ struct DroneState: Sendable {
   }
 
   mutating func record(
-    _ thresholds: DroneThresholds, links: [String], system: UInt8?, rival: String?, at now: Moment
+    _ thresholds: DroneThresholds, links: [String], system: UInt8?, rival: String?, policy: FirmwarePolicy?,
+    at now: Moment
   ) -> DroneHealthRecord {
     for text in facts.messages.giveUpOverdue(at: now) { log.hear(text) }
     facts.messages.expire(at: now, after: thresholds.textLifetime)
     var rules = DroneRules(facts, log, thresholds, at: now)
-    rules.judge(identity, rival: rival, isDetached: isDetached, memory: memory)
+    rules.judge(identity, rival: rival, isDetached: isDetached, memory: memory, policy: policy)
     var reasons = keeper.judge(rules.findings, at: now, hold: thresholds.holdTime)
     let acceptance = acceptanceInForce(at: now)
     if let acceptance {

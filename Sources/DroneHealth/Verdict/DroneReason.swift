@@ -35,7 +35,7 @@ public struct DroneReason: Equatable, Sendable {
   /// The field of the record: `battery[0].soc`.
   public var field: String
   public var value: Observed?
-  public var limit: Double?
+  public var limit: Observed?
   /// Of value and limit; UN/ECE Recommendation 20.
   public var unit: String?
   /// When it became as bad as it is.
@@ -48,7 +48,7 @@ public struct DroneReason: Equatable, Sendable {
       "code": .string(code.rawValue), "severity": .string(severity.name), "field": .string(field),
     ]
     members["value"] = value?.json
-    members["limit"] = limit.flatMap { .rounded($0) }
+    members["limit"] = limit?.json
     members["unit"] = unit.map(JSONValue.string)
     members["since"] = .string(since.wall.rfc3339)
     members["accepted_by"] = acceptedBy.map(JSONValue.string)

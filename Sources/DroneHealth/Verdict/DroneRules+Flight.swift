@@ -10,13 +10,13 @@ extension DroneRules {
       findings.append(
         Finding(
           code: .linkLost, field: "link", severity: .unknown, relaxed: .unknown, value: observed,
-          limit: limits.block,
+          limit: limits.block.map { .number($0) },
           unit: "SEC"))
     } else if let warn = limits.warn, seconds > warn * rhythm {
       findings.append(
         Finding(
           code: .linkSilent, field: "link", severity: .warn, relaxed: .warn, value: observed,
-          limit: warn * rhythm,
+          limit: .number(warn * rhythm),
           unit: "SEC"))
     }
     if !identity.isHardware {
@@ -127,7 +127,7 @@ extension DroneRules {
         Finding(
           code: .noFix, field: "gps.fix", severity: .block, relaxed: .block,
           value: .number(Double(reception.fix)),
-          limit: 3))
+          limit: .number(3)))
       return
     }
     if let satellites = reception.satellites {

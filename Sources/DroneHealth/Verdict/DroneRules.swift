@@ -33,7 +33,7 @@ struct DroneRules {
   ///   - rival: Where another vehicle with the same identity is heard; nil when there is none.
   ///   - isDetached: The drone's link restarted and has not named it since.
   mutating func judge(
-    _ identity: DroneIdentity, rival: String?, isDetached: Bool, memory: DroneMemory
+    _ identity: DroneIdentity, rival: String?, isDetached: Bool, memory: DroneMemory, policy: FirmwarePolicy?
   ) {
     judgePast(memory)
     if let rival { state(.duplicateIdentity, "id", .block, .text(rival)) }
@@ -57,6 +57,7 @@ struct DroneRules {
     judgeMessages()
     judgeRemoteIdentification()
     judgeMaker()
+    judgeFirmware(policy, expected: memory.expectedFirmware)
   }
 
   // MARK: The words in which rules are written
@@ -77,7 +78,8 @@ struct DroneRules {
     findings.append(
       Finding(
         code: code, field: field, severity: found, relaxed: relaxed, value: .number(value),
-        limit: (found ?? relaxed) == .warn ? limits.warn : limits.block ?? limits.warn, unit: key.unit))
+        limit: ((found ?? relaxed) == .warn ? limits.warn : limits.block ?? limits.warn).map { .number($0) },
+        unit: key.unit))
   }
 
   /// Something that is so or is not.

@@ -9,7 +9,7 @@ struct Finding {
   /// With the limits moved to the good side: as bad as this until it is better than that.
   var relaxed: DroneReason.Severity?
   var value: DroneReason.Observed?
-  var limit: Double?
+  var limit: DroneReason.Observed?
   var unit: String?
   /// First knowledge needs no proof of lasting.
   var clearsAtOnce = false
@@ -72,7 +72,8 @@ struct VerdictKeeper: Sendable {
   }
 
   private mutating func improve(
-    _ key: Key, to severity: DroneReason.Severity?, limit: Double? = nil, _ now: Moment, _ hold: Duration
+    _ key: Key, to severity: DroneReason.Severity?, limit: DroneReason.Observed? = nil, _ now: Moment,
+    _ hold: Duration
   ) {
     guard var entry = held[key] else { return }
     let since = entry.betterSince ?? now.instant

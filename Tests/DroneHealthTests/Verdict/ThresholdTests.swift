@@ -103,7 +103,7 @@ struct ThresholdTests {
       found.map { "\($0.severity) \($0.code.rawValue) \($0.field)" } == (row.expected.map { [$0] } ?? []))
     guard let reason = found.first else { return }
     let limits = DroneThresholds()[row.key]
-    #expect(reason.limit == (reason.severity == .warn ? limits.warn : limits.block))
+    #expect(reason.limit == (reason.severity == .warn ? limits.warn : limits.block).map { .number($0) })
     #expect(reason.unit == row.key.unit && reason.value != nil)
     #expect(record.deliverable == (reason.severity == .block ? .no : .yes))
   }
