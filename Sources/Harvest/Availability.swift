@@ -75,6 +75,10 @@ public struct Availability: Equatable, Sendable {
   /// Why, principal reason first. At most four are published.
   public var reasons: [AvailabilityReason]
   public var withdrawal: Withdrawal?
+  /// The decision that this rests on; nil where nobody gives decisions ids.
+  public var decisionID: String?
+  /// What that decision rests on, when it is a new one: to be published and kept before this claim is.
+  public var newDecision: DecisionInputs?
 
   /// How many reasons are published: more are "not likely to help" (Regulation B, 12 CFR 1002.9 commentary).
   public static let principalReasons = 4
@@ -83,7 +87,8 @@ public struct Availability: Equatable, Sendable {
   public func saysTheSame(as other: Self) -> Bool {
     var aged = other
     (aged.revision, aged.decided, aged.validUntil) = (revision, decided, validUntil)
-    aged.remainingShelfLifeDays = remainingShelfLifeDays
+    (aged.remainingShelfLifeDays, aged.bestBefore) = (remainingShelfLifeDays, bestBefore)
+    (aged.decisionID, aged.newDecision) = (decisionID, newDecision)
     aged.reasons =
       zip(other.reasons, reasons).map { theirs, ours in theirs.tells(sameAs: ours) ? ours : theirs }
       + other.reasons.dropFirst(reasons.count)

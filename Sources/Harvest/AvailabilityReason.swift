@@ -5,7 +5,6 @@ public struct AvailabilityReason: Equatable, Sendable {
   public enum Code: String, Sendable, CaseIterable {
     case withinLimits = "WITHIN_LIMITS"
     case tempAboveLimit = "TEMP_ABOVE_LIMIT"
-    case tempBelowLimit = "TEMP_BELOW_LIMIT"
     case cumulativeTimeAboveLimit = "CUM_TIME_ABOVE_LIMIT"
     case tempAboveAbsolute = "TEMP_ABOVE_ABSOLUTE"
     case frozenLimit = "FROZEN_LIMIT"

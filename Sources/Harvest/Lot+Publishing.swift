@@ -6,30 +6,39 @@ extension Lot {
   /// The same for a product without a shelf life, from its harvest: as long as the conditions behind it are kept.
   static let rememberedWithoutShelfLife = Duration.seconds(400 * 86_400)
 
-  /// What time alone changes: stamps that become right, promises that run out, age.
+  /// What time alone changes: stamps that become right, promises that run out. Rules are looked at in `judge`.
   mutating func settle(at now: Moment, dayOf: (WallTime) -> CivilDate) {
     harvested.correct(at: now)
     if harvestDay == nil, harvested.clock == .trusted { harvestDay = dayOf(harvested.wall) }
     for index in stays.indices { stays[index].since.correct(at: now) }
-    promises.prune(at: now)
-    if withdrawal == nil, expired == nil, shelfLifeReason(at: now)?.code == .shelfLifeExhausted {
-      expired = Stamp(now)
-    }
+    conditions.vouched?.correct(at: now)
     expired?.correct(at: now)
+    promises.prune(at: now)
   }
 
   /// The claim to be published, when it says something new or the last one is to be refreshed; nil otherwise.
   /// What it offers is promised from then on.
-  mutating func publish(at now: Moment, terms: ClaimTerms, dayOf: (WallTime) -> CivilDate) -> Availability? {
-    let claim = claim(at: now, terms: terms, dayOf: dayOf)
-    if let published, let publishedAt, claim.saysTheSame(as: published) {
+  mutating func publish(
+    _ verdict: LotVerdict, _ facts: LotFacts, at now: Moment, terms: ClaimTerms,
+    dayOf: (WallTime) -> CivilDate,
+    newID: () -> String?
+  ) -> Availability? {
+    var availability = claim(verdict, facts, at: now, terms: terms, dayOf: dayOf)
+    if let published, let publishedAt, availability.saysTheSame(as: published) {
       // Terminal states stand without being refreshed; they are repeated on a reconnection.
-      if claim.status.isTerminal || now.instant - publishedAt < terms.refreshEvery { return nil }
+      if availability.status.isTerminal || now.instant - publishedAt < terms.refreshEvery { return nil }
     }
+    if verdict.key != decisionKey, let id = newID() {
+      let inputs = DecisionInputs(
+        id: id, lot: snapshot, facts: facts, previous: decidedStatus, contact: terms.withdrawalContact)
+      (decisionID, decisionKey, decidedStatus) = (inputs.id, verdict.key, verdict.status)
+      availability.newDecision = inputs
+    }
+    availability.decisionID = decisionID
     revision += 1
-    var availability = claim
     availability.revision = revision
     published = availability
+    published?.newDecision = nil
     publishedAt = now.instant
     if terms.sellsToMarket, availability.availableToPromise > .zero {
       wasOffered = true
@@ -41,9 +50,11 @@ extension Lot {
     return availability
   }
 
-  private func claim(at now: Moment, terms: ClaimTerms, dayOf: (WallTime) -> CivilDate) -> Availability {
-    let verdict = verdict(at: now)
-    let left = remainingShelfLifeDays(at: now)
+  private func claim(
+    _ verdict: LotVerdict, _ facts: LotFacts, at now: Moment, terms: ClaimTerms,
+    dayOf: (WallTime) -> CivilDate
+  ) -> Availability {
+    let left = facts.remainingDays
     var withdrawal = withdrawal
     withdrawal?.contact = terms.withdrawalContact
     let validUntil = now.wall.advanced(by: terms.validFor)

@@ -15,6 +15,9 @@ extension Lot {
       ("wasOffered", .bool(wasOffered)),
       ("hold", hold?.snapshot), ("release", release?.snapshot), ("withdrawal", withdrawal?.snapshot),
       ("expired", expired?.snapshot), ("revision", .integer(revision)),
+      ("conditions", conditions.snapshot), ("configured", .bool(isConfigured)),
+      ("decision", decisionID.map(JSONValue.string)), ("decisionKey", .string(decisionKey)),
+      ("decidedStatus", decidedStatus.map { .string($0.rawValue) }),
       ("day", harvestDay.map { .integer(Int64($0.daysSinceEpoch)) }),
     ])
   }
@@ -52,16 +55,25 @@ extension Lot {
     }
     expired = try reader.optionalChild("expired").map { child throws(LotBookError) in try Stamp(child) }
     revision = try reader.count("revision")
+    conditions = try LotConditions(try reader.child("conditions"))
+    isConfigured = try reader.flag("configured")
+    decisionID = try reader.optionalString("decision")
+    decisionKey = try reader.string("decisionKey")
+    decidedStatus = reader.has("decidedStatus") ? try reader.choice("decidedStatus", LotStatus.self) : nil
   }
 }
 
 extension ProductPlan {
-  /// What has to be known of a product to go on speaking of its lots after it has left the configuration.
+  /// Everything but where it grows: to go on judging and speaking of its lots after it has left the configuration, and to
+  /// work a decision out again.
   var snapshot: JSONValue {
     .present([
       ("key", .string(key)), ("name", .string(name)), ("sku", .string(sku)), ("unit", .string(unit.rawValue)),
       ("increment", increment.json), ("buffer", buffer.json), ("localShare", localShare.json),
-      ("class", .string(productClass.rawValue)), ("lotPrefix", .string(lotPrefix)),
+      ("store", store.map(JSONValue.string)), ("class", .string(productClass.rawValue)),
+      ("max", limits.max.map(JSONValue.number)), ("min", limits.min.map(JSONValue.number)),
+      ("shelfLife", shelfLife?.snapshot), ("coolDownSeconds", .integer(coolDown.components.seconds)),
+      ("lotPrefix", .string(lotPrefix)), ("source", source.map(JSONValue.string)),
     ])
   }
 
@@ -70,6 +82,28 @@ extension ProductPlan {
       key: try reader.string("key"), name: try reader.string("name"), sku: try reader.string("sku"),
       unit: try reader.choice("unit", Unit.self), increment: try reader.amount("increment"),
       buffer: try reader.amount("buffer"), localShare: try reader.amount("localShare"),
-      productClass: try reader.choice("class", ProductClass.self), lotPrefix: try reader.string("lotPrefix"))
+      store: try reader.optionalString("store"), productClass: try reader.choice("class", ProductClass.self),
+      limits: TemperatureLimits(max: try reader.optionalNumber("max"), min: try reader.optionalNumber("min")),
+      shelfLife: try reader.optionalChild("shelfLife").map { child throws(LotBookError) in
+        try ShelfLifePlan(child)
+      },
+      coolDown: .seconds(try reader.count("coolDownSeconds")), lotPrefix: try reader.string("lotPrefix"),
+      source: try reader.optionalString("source"))
+  }
+}
+
+extension ShelfLifePlan {
+  var snapshot: JSONValue {
+    .present([
+      ("days", .number(days)), ("at", .number(at)), ("q10", .number(q10)),
+      ("chillingBelow", chillingBelow.map(JSONValue.number)), ("minimumDays", .number(minimumDays)),
+    ])
+  }
+
+  init(_ reader: SnapshotReader) throws(LotBookError) {
+    self.init(
+      days: try reader.number("days"), at: try reader.number("at"), q10: try reader.number("q10"),
+      chillingBelow: try reader.optionalNumber("chillingBelow"), minimumDays: try reader.number("minimumDays")
+    )
   }
 }

@@ -65,12 +65,21 @@ public struct Lot: Equatable, Sendable {
   /// Whether anything was ever offered to the marketplace.
   var wasOffered = false
 
+  /// What the cold chain has done to it.
+  public internal(set) var conditions = LotConditions()
   public internal(set) var hold: PersonWord?
   /// The last release by a person.
   public internal(set) var release: PersonWord?
   public internal(set) var withdrawal: Withdrawal?
   /// When it was found too old.
   public internal(set) var expired: Stamp?
+
+  /// The decision that the last claim rests on; nil before the first.
+  public internal(set) var decisionID: String?
+  /// What that decision said; another one is made when this changes.
+  var decisionKey = ""
+  /// The status that was last decided.
+  var decidedStatus: LotStatus?
 
   /// The revision last published; 0 before the first.
   public internal(set) var revision: Int64 = 0

@@ -16,9 +16,11 @@ extension LotBook {
     }
     if let refusal = checkUnit(command, of: lot.plan) { return refusal }
     lot.settle(at: now, dayOf: dayOf)
-    if let refusal = lot.refusal(of: command, at: now) { return refusal }
+    let (_, verdict) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
+    if let refusal = lot.refusal(of: command, verdict) { return refusal }
     let answer = lot.carryOut(command, at: now, terms: terms)
     lotsByID[id] = lot
+    if command.action == .stored, let store = lot.store { adoptLimits(in: store) }
     return answer
   }
 
@@ -71,7 +73,7 @@ extension LotBook {
 
 extension Lot {
   /// Why this cannot be done to a lot in this state; nil when it can be tried.
-  fileprivate func refusal(of command: LotCommand, at now: Moment) -> LotAnswer? {
+  fileprivate func refusal(of command: LotCommand, _ verdict: LotVerdict) -> LotAnswer? {
     switch command.action {
     case .harvest, .weigh, .unreserve: return nil
     case .withdraw:
@@ -84,7 +86,6 @@ extension Lot {
     if withdrawal != nil { return .refused(.withdrawn, "\(id) is withdrawn, and stays so", id) }
     if expired != nil { return .refused(.expired, "\(id) is expired, and stays so", id) }
     guard command.action == .pick || command.action == .reserve else { return nil }
-    let verdict = verdict(at: now)
     guard verdict.forbidsEating else { return nil }
     return .refused(.onHold, "\(id) is on hold. \(verdict.reasons.first?.sentence ?? "")", id)
   }
@@ -119,9 +120,14 @@ extension Lot {
     return .done("\(id) is in \(store)", id)
   }
 
+  /// Ends a person's hold and every hold by a rule that waits for a person: whoever releases vouches for the product as it
+  /// is now. What has been added up for safety stays added up.
   private mutating func release(by: String, note: String?, at now: Moment) -> LotAnswer {
-    guard hold != nil else { return .refused(.notOnHold, "\(id) is not held by a person", id) }
+    guard hold != nil || !conditions.held.isEmpty else {
+      return .refused(.notOnHold, "\(id) is not held by a person, nor by a rule that a person can answer", id)
+    }
     hold = nil
+    conditions.excuse(at: now)
     release = PersonWord(by: by, note: note, at: Stamp(now))
     return .done("\(id) is released", id)
   }
@@ -129,12 +135,11 @@ extension Lot {
   /// Back-dated to the harvest unless the person knows better: a lot that is bad for a cause that no sensor saw has been
   /// bad since nobody knows when. Buyers are to be told when anything has left the farm or may have been sold.
   private mutating func withdraw(_ command: LotCommand, at now: Moment, terms: ClaimTerms) {
-    let mayBeSold = picked > .zero || wasOffered || reservedForMarket > .zero
     let since = command.effectiveFrom ?? withdrawal?.effectiveFrom ?? harvested.wall
     withdrawal = Withdrawal(
-      scope: command.scope ?? (mayBeSold ? .unsoldAndSold : .unsold),
-      effectiveFrom: now.clock == .trusted ? min(since, now.wall) : since,
-      decidedAt: now.wall, action: command.note ?? Withdrawal.defaultAction,
+      scope: command.scope ?? scopeOfWithdrawal,
+      effectiveFrom: now.clock == .trusted ? min(since, now.wall) : since, decidedAt: now.wall,
+      action: command.note ?? Withdrawal.defaultAction,
       reason: AvailabilityReason(
         .operatorWithdrawal, rule: "op.withdraw",
         sentence: "Withdrawn by \(command.by ?? "")\(command.note.map { ": \($0)" } ?? "")."),

@@ -14,7 +14,13 @@ extension LotBook {
   /// Everything that has to outlive a restart. Monotonic times do not: what they tell is kept as wall time where
   /// that is known, and as doubt where it is not.
   public var snapshot: JSONValue {
-    ["version": .integer(Self.snapshotVersion), "lots": .array(lots.map(\.snapshot))]
+    let stores = histories.keys.sorted().compactMap { name in
+      histories[name].map { (name: name, value: $0.snapshot) }
+    }
+    return [
+      "version": .integer(Self.snapshotVersion), "lots": .array(lots.map(\.snapshot)),
+      "stores": .object(JSONObject(stores)),
+    ]
   }
 
   /// A book as it was, under today's configuration. Every lot is due for publication.
@@ -22,9 +28,9 @@ extension LotBook {
   /// - Throws: `LotBookError` for anything that `snapshot` does not write.
   public init(
     restoring snapshot: JSONValue, products: [ProductPlan], terms: ClaimTerms, capacity: Int = 2000,
-    dayOf: @escaping @Sendable (WallTime) -> CivilDate = { $0.date }
+    rules: ColdChainRules = .standard, dayOf: @escaping @Sendable (WallTime) -> CivilDate = { $0.date }
   ) throws(LotBookError) {
-    self.init(products: products, terms: terms, capacity: capacity, dayOf: dayOf)
+    self.init(products: products, terms: terms, capacity: capacity, rules: rules, dayOf: dayOf)
     guard snapshot["version"]?.integer == Self.snapshotVersion else {
       throw LotBookError(
         description: "the lots were kept in another form than version \(Self.snapshotVersion)")
@@ -37,5 +43,28 @@ extension LotBook {
       }
       adoptPlan(of: lot.id)
     }
+    let stores = try SnapshotReader(json: snapshot, name: "lots").child("stores")
+    for (store, _) in stores.json.object?.members ?? [] {
+      guard Identifier.isValid(store), histories.count < Self.mostStores else { throw stores.missing(store) }
+      histories[store] = try StoreHistory(try stores.child(store), store: store, limits: limits(in: store))
+    }
+  }
+}
+
+extension StoreHistory {
+  /// When each probe was last heard: all that is needed to see how long nothing was.
+  var snapshot: JSONValue {
+    .present(StoreProbe.allCases.map { ($0.rawValue, lastGood[$0]?.snapshot) })
+  }
+
+  init(_ reader: SnapshotReader, store: String, limits: [(ExcursionTally.Side, Double)]) throws(LotBookError)
+  {
+    var lastGood: [StoreProbe: Stamp] = [:]
+    for probe in StoreProbe.allCases {
+      lastGood[probe] = try reader.optionalChild(probe.rawValue).map { child throws(LotBookError) in
+        try Stamp(child)
+      }
+    }
+    self.init(store: store, limits: limits, lastGood: lastGood)
   }
 }

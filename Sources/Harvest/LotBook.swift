@@ -13,18 +13,26 @@ public struct LotBook: Sendable {
   /// No harvest is taken beyond this many lots.
   public let capacity: Int
   let dayOf: @Sendable (WallTime) -> CivilDate
+  /// By which lots are judged.
+  public let rules: ColdChainRules
+  /// By store.
+  var histories: [String: StoreHistory] = [:]
+  var closedRecords: [StoreRecord] = []
+  /// Records that nobody took in time.
+  public internal(set) var recordsDropped = 0
   private var retired: [String] = []
 
   /// - Parameters:
   ///   - products: With distinct keys; of equal keys the last counts.
   ///   - capacity: The most lots kept, sold out and withdrawn ones included.
+  ///   - rules: By which lots are judged.
   ///   - dayOf: The farm's calendar day of an instant; UTC's unless given.
   public init(
-    products: [ProductPlan], terms: ClaimTerms, capacity: Int = 2000,
+    products: [ProductPlan], terms: ClaimTerms, capacity: Int = 2000, rules: ColdChainRules = .standard,
     dayOf: @escaping @Sendable (WallTime) -> CivilDate = { $0.date }
   ) {
     plans = Dictionary(products.map { ($0.key, $0) }) { _, last in last }
-    (self.terms, self.capacity, self.dayOf) = (terms, capacity, dayOf)
+    (self.terms, self.capacity, self.dayOf, self.rules) = (terms, capacity, dayOf, rules)
   }
 
   /// In the order of their ids.
@@ -39,6 +47,7 @@ public struct LotBook: Sendable {
     plans = Dictionary(products.map { ($0.key, $0) }) { _, last in last }
     self.terms = terms
     for id in lotsByID.keys { adoptPlan(of: id) }
+    for store in histories.keys { adoptLimits(in: store) }
   }
 
   mutating func adoptPlan(of id: String) {
@@ -64,16 +73,24 @@ public struct LotBook: Sendable {
 
   /// What is to be published now, in the order of lot ids: lots about which something new is to be said, and
   /// lots whose last claim is due to be refreshed.
-  public mutating func step(at now: Moment) -> [Availability] {
+  ///
+  /// - Parameter newID: Gives ids to new decisions; with nil claims name no decision.
+  public mutating func step(at now: Moment, newID: () -> String? = { nil }) -> [Availability] {
+    advanceStores(to: now)
     var due: [Availability] = []
     for id in lotsByID.keys.sorted() {
-      lotsByID[id]?.settle(at: now, dayOf: dayOf)
-      if let lot = lotsByID[id], lot.isForgettable(at: now) {
+      guard var lot = lotsByID[id] else { continue }
+      lot.settle(at: now, dayOf: dayOf)
+      if lot.isForgettable(at: now) {
         lotsByID[id] = nil
         retired.append(id)
-      } else if let availability = lotsByID[id]?.publish(at: now, terms: terms, dayOf: dayOf) {
+        continue
+      }
+      let (facts, verdict) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
+      if let availability = lot.publish(verdict, facts, at: now, terms: terms, dayOf: dayOf, newID: newID) {
         due.append(availability)
       }
+      lotsByID[id] = lot
     }
     return due
   }

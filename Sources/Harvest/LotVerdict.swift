@@ -10,38 +10,39 @@ struct LotVerdict: Equatable, Sendable {
   /// Whether what holds the lot protects whoever eats it. A claim that cannot be made for want of a clock or of a
   /// configured product says nothing against the food, and does not keep it from the neighbours.
   var forbidsEating = false
+
+  /// Two verdicts with the same key are the same decision.
+  var key: String {
+    let principal = reasons.first.map { "\($0.code.rawValue) \($0.rule)" } ?? ""
+    return "\(status.rawValue) \(mode.rawValue) \(by ?? "") \(principal)"
+  }
 }
 
 extension Lot {
-  /// Terminal states first, then a person's word, then what the clock and the configuration do not allow to be said.
-  func verdict(at now: Moment) -> LotVerdict {
+  /// Terminal states first, then a person's word, then the rules, then what the clock and the configuration do not allow
+  /// to be said. Rests on nothing but the lot and the facts, so that a decision can be worked out again.
+  func verdict(_ facts: LotFacts, _ findings: [RuleFinding]) -> LotVerdict {
     if let withdrawal {
       return LotVerdict(
         status: .withdrawn, mode: withdrawal.by == nil ? .automatic : .manual, by: withdrawal.by,
         reasons: [withdrawal.reason], forbidsEating: true)
     }
-    let shelf = shelfLifeReason(at: now)
     if expired != nil {
-      return LotVerdict(status: .expired, reasons: [shelf].compactMap(\.self), forbidsEating: true)
+      let shelf = findings.filter { $0.reason.rule == ColdChainRule.shelf.rawValue }
+      return LotVerdict(status: .expired, reasons: shelf.map(\.reason), forbidsEating: true)
     }
-    var holds: [AvailabilityReason] = []
-    if let hold {
-      holds.append(
-        AvailabilityReason(
-          .operatorHold, rule: "op.hold", sentence: "Held by \(hold.by)\(hold.note.map { ": \($0)" } ?? "").")
-      )
-    }
-    holds += reasonsForSilence(at: now)
+    let ruled = findings.filter { $0.outcome == .hold }.map(\.reason)
+    let holds = [operatorHold].compactMap(\.self) + ruled + reasonsForSilence(facts)
     if !holds.isEmpty {
       return LotVerdict(
         status: .onHold, mode: hold == nil ? .automatic : .manual, by: hold?.by, reasons: holds,
-        forbidsEating: hold != nil)
+        forbidsEating: hold != nil || !ruled.isEmpty)
     }
-    var reasons: [AvailabilityReason] = []
-    if shortage > .zero { reasons.append(overcommitted) }
     let nothingLeft = figures.availableToPromise == .zero
-    if nothingLeft { reasons.append(nothingLeftReason) }
-    if let shelf { reasons.append(shelf) }
+    var reasons = [shortage > .zero ? overcommitted : nil, nothingLeft ? nothingLeftReason : nil].compactMap(
+      \.self)
+    let told = findings.filter(\.isTold).map(\.reason)
+    reasons += told.filter { $0.code == .withinLimits } + told.filter { $0.code != .withinLimits }
     if let release {
       reasons.append(
         AvailabilityReason(
@@ -54,10 +55,17 @@ extension Lot {
       reasons: reasons)
   }
 
+  private var operatorHold: AvailabilityReason? {
+    hold.map { hold in
+      AvailabilityReason(
+        .operatorHold, rule: "op.hold", sentence: "Held by \(hold.by)\(hold.note.map { ": \($0)" } ?? "").")
+    }
+  }
+
   /// What keeps a claim from being made although nothing is known against the lot.
-  private func reasonsForSilence(at now: Moment) -> [AvailabilityReason] {
+  private func reasonsForSilence(_ facts: LotFacts) -> [AvailabilityReason] {
     var reasons: [AvailabilityReason] = []
-    if now.clock == .untrusted {
+    if facts.clock == .untrusted {
       reasons.append(
         AvailabilityReason(
           .clockUntrusted, rule: "cc.clock",
@@ -91,21 +99,13 @@ extension Lot {
       limit: plan.increment.units, unit: plan.unit,
       sentence: "What is left beside reservations, local share and buffer does not fill one step of sale.")
   }
+}
 
-  /// Days left, 0 or more, rounded down to a tenth; nil where the product has no plan or no clock can tell.
-  func remainingShelfLifeDays(at now: Moment) -> Double? {
-    guard let plan = plan.shelfLife, let age = harvested.age(at: now) else { return nil }
-    return (max(0, plan.days - age.inSeconds / 86_400) * 10).rounded(.down) / 10
-  }
-
-  func shelfLifeReason(at now: Moment) -> AvailabilityReason? {
-    guard let shelfLife = plan.shelfLife, let left = remainingShelfLifeDays(at: now) else { return nil }
-    let good = left >= shelfLife.minimumDays
-    return AvailabilityReason(
-      good ? .withinLimits : .shelfLifeExhausted, rule: "cc.shelf", observed: left,
-      limit: shelfLife.minimumDays,
-      unit: .day,
-      sentence:
-        "\(left.plain) days of shelf life are left; at least \(shelfLife.minimumDays.plain) are wanted.")
+extension RuleFinding {
+  /// Whether a buyer is told that a lot passed this rule: its temperature, its age, and what has not been looked at yet.
+  fileprivate var isTold: Bool {
+    guard outcome == .pass else { return false }
+    return reason.code != .withinLimits || reason.rule == ColdChainRule.maxTemp.rawValue
+      || reason.rule == ColdChainRule.shelf.rawValue
   }
 }

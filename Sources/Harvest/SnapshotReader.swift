@@ -34,6 +34,10 @@ struct SnapshotReader {
     guard let number = json[member]?.double, number.isFinite else { throw missing(member) }
     return number
   }
+  func number(_ member: String) throws(LotBookError) -> Double {
+    guard let number = try optionalNumber(member) else { throw missing(member) }
+    return number
+  }
   func count(_ member: String) throws(LotBookError) -> Int64 {
     guard let number = json[member]?.integer, number >= 0 else { throw missing(member) }
     return number

@@ -27,4 +27,17 @@ public struct Stamp: Equatable, Sendable {
     guard clock == .trusted, now.clock == .trusted else { return nil }
     return max(.zero, wall.duration(to: now.wall))
   }
+
+  /// Whether this happened before `other`, by the monotonic clock where it knows both.
+  func precedes(_ other: Stamp) -> Bool {
+    if let instant, let later = other.instant { return instant < later }
+    return wall < other.wall
+  }
+
+  func advanced(by step: Duration) -> Stamp {
+    var later = self
+    later.wall = wall.advanced(by: step)
+    later.instant = instant?.advanced(by: step)
+    return later
+  }
 }

@@ -22,7 +22,8 @@ struct CloudEventTests {
         "quantity":{"allocated":0,"asOf":"2026-11-22T10:15:00.000Z","availableToPromise":177.5,"buffer":5,\
         "increment":2.5,"localShare":0,"method":"manual","onHand":182.5,"reserved":0,"unit":"KGM"},\
         "reasons":[{"code":"WITHIN_LIMITS","limit":5,"observed":120,"rule":"cc.shelf",\
-        "text":"120 days of shelf life are left; at least 5 are wanted.","unit":"DAY"}],\
+        "text":"120 days of shelf life are left; at least 5 are wanted.","unit":"DAY"},\
+        {"code":"NOT_STORED","rule":"cc.stored","text":"The lot is not in its cold store yet."}],\
         "remainingShelfLifeDays":120,"revision":1,"status":"available",\
         "validFrom":"2026-11-22T10:15:00.000Z","validUntil":"2026-11-22T12:15:00.000Z"},\
         "datacontenttype":"application/json","expirytime":"2026-11-22T12:15:00.000Z",\

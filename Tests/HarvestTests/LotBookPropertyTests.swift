@@ -33,7 +33,7 @@ struct GreedyMarket {
 }
 
 struct LotBookPropertyTests {
-  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func `whatever a marketplace sells under claims that stand, the farm can hand over`(_ seed: UInt64) throws {
     var random = Seeded(state: seed)
     let localShare = Int64.random(in: 0...40, using: &random)
@@ -87,7 +87,7 @@ struct LotBookPropertyTests {
     }
   }
 
-  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func `a book survives any command, and a snapshot gives the same book`(_ seed: UInt64) throws {
     var random = Seeded(state: seed)
     var book = LotBook(products: [carrots(localShare: 20)], terms: market, capacity: 5)

@@ -1,0 +1,91 @@
+internal import CanonicalJSON
+
+extension ColdChainRules {
+  /// The set that comes with the program. Wherever a product has a limit of its own with its own source, that counts.
+  public static let standard: ColdChainRules = {
+    do { return try ColdChainRules(json: JSONValue(parsing: standardText)) } catch {
+      preconditionFailure("the standard rule set is unsound: \(error)")
+    }
+  }()
+
+  private static let standardText = """
+    {
+      "name": "cold-chain",
+      "version": "1.0.0",
+      "rules": {
+        "cc.max_temp": {
+          "text": "Held when the product probe is above the limit in 2 records of 15 minutes in a row, or, without a product probe, the air for 30 minutes on end. Produce and time-controlled food return after 2 records within the limit; all else needs a person.",
+          "source": "Limits of the classes below; 15 minutes is a usual logging interval under EN 12830.",
+          "product_records": 2,
+          "air_minutes": 30,
+          "within_records": 2,
+          "clears_by_itself": ["produce", "tcs"],
+          "limits": {
+            "tcs": {"max": 5, "source": "FDA Food Code 3-501.16: 5 °C (41 °F)"},
+            "eggs": {"max": 7, "source": "WAC 246-215-03525(2): ambient 7 °C (45 °F)"},
+            "raw_milk": {"max": 7, "source": "US Grade A Pasteurized Milk Ordinance: 7 °C within 2 h of milking"},
+            "meat": {"max": 7, "source": "Regulation (EC) 853/2004: 7 °C; poultry 4 °C and offal 3 °C need a limit of their own"}
+          }
+        },
+        "cc.tphc_4h": {
+          "text": "Withdrawn when time-controlled food has been above 5 °C for 240 minutes in all, over its whole life in store; one cold sample does not begin the count anew.",
+          "source": "FDA Food Code 3-501.19(B) as in the Wisconsin Food Code: sold or discarded within 4 hours",
+          "classes": ["tcs"],
+          "above": 5,
+          "minutes": 240
+        },
+        "cc.abs_21": {
+          "text": "Held when time-controlled food was above 21 °C in one record; withdrawn after two records in a row with at least a minute above, or when a person confirms it.",
+          "source": "FDA Food Code 3-501.19(C): never above 21 °C (70 °F)",
+          "classes": ["tcs"],
+          "above": 21,
+          "minutes_in_record": 1,
+          "withdraw_records": 2
+        },
+        "cc.frozen": {
+          "text": "Held when quick-frozen food was above -18 °C; withdrawn when above -15 °C in two records in a row, which is beyond the brief rise of 3 K that is allowed in transport.",
+          "source": "Directive 89/108/EEC: -18 °C at all points, brief rises of 3 °C at most",
+          "classes": ["quick_frozen"],
+          "hold_above": -18,
+          "withdraw_above": -15,
+          "withdraw_records": 2
+        },
+        "cc.chill": {
+          "text": "Held when produce has been below its chilling limit for more than 12 hours in all.",
+          "source": "The product's own limit; chilling injury as in USDA Agriculture Handbook 66",
+          "classes": ["produce"],
+          "minutes": 720
+        },
+        "cc.gap": {
+          "text": "Held when there was no valid sample for more than 30 minutes; time-controlled food is withdrawn after more than 240 minutes unless a person has documented the product's temperature by releasing it. Missing data is never evidence of being within limits.",
+          "source": "Half of the shortest rule for a hold, and the 4 hours of FDA Food Code 3-501.19(B)",
+          "hold_minutes": 30,
+          "withdraw_minutes": 240,
+          "withdraw_classes": ["tcs"]
+        },
+        "cc.fault": {
+          "text": "Held while a sensor reports a fault, does not move, or gives values that cannot be.",
+          "source": "The sensor's own checks, as configured"
+        },
+        "cc.disagree": {
+          "text": "Held while two probes for the same thing disagree, and until a whole record without disagreement.",
+          "source": "The sensors' agreement, as configured"
+        },
+        "cc.stored": {
+          "text": "Food that cold keeps safe is not available before it is in its store.",
+          "source": "Missing data is never evidence of being within limits",
+          "classes": ["tcs", "raw_milk", "meat", "quick_frozen"]
+        },
+        "cc.cool_down": {
+          "text": "A lot is judged from its entry into the store plus the product's cool-down time; food that cold keeps safe is not available before.",
+          "source": "The product's own cool-down time, as configured"
+        },
+        "cc.shelf": {
+          "text": "Expired when less shelf life is left than the product's minimum. Ageing follows Q10 factors in bands of 10 K over the temperatures recorded; before it is stored a lot counts as lying at the assumed temperature, and where records are missing as lying at its limit.",
+          "source": "USDA Agriculture Handbook 66 (Saltveit): Q10 2.5-4.0, 2.0-2.5, 1.5-2.0 and 1.0-1.5 from 0 to 40 °C",
+          "assumed_before_store": 20
+        }
+      }
+    }
+    """
+}
