@@ -10,7 +10,7 @@ public enum QualityOfService: Int32, Sendable {
 public struct InboundMessage: Sendable, Equatable {
   public var topic: String
   public var payload: [UInt8]
-  /// As its publisher set it, for stored and for live messages (retain as published).
+  /// Commands: as the publisher set it, stored or live. Readings: the broker had stored it.
   public var retained: Bool
   public var qualityOfService: QualityOfService
   public var responseTopic: String?

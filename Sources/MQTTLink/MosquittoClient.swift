@@ -67,17 +67,10 @@ struct MosquittoClient: ~Copyable {
     }
   }
 
-  /// The corresponding C function is `mosquitto_loop_read`, for up to 64 packets.
+  /// Reads one packet at least, if there is one whole. The corresponding C function is `mosquitto_loop_read`.
   ///
   /// - Returns: `MOSQ_ERR`; not 0: the connection is gone.
-  func read() -> Int32 {
-    for _ in 0..<64 {
-      let code = mosquitto_loop_read(client, 1)
-      // `EAGAIN`: the socket is empty. Stale it may be only on the safe side: `poll` comes next.
-      if code != 0 || errno == EAGAIN || socket < 0 { return code }
-    }
-    return 0
-  }
+  func read() -> Int32 { mosquitto_loop_read(client, 1) }
 
   /// The corresponding C function is `mosquitto_loop_write`.
   func write() -> Int32 { mosquitto_loop_write(client, 1) }
@@ -119,12 +112,14 @@ struct MosquittoClient: ~Copyable {
     return (code, identifier)
   }
 
-  /// One SUBSCRIBE for filters that share their level and handling of retained messages, always with retain as
-  /// published. The corresponding C function is `mosquitto_subscribe_multiple`.
+  /// One SUBSCRIBE for filters that share their purpose, level and handling of retained messages. Commands come
+  /// with retain as published, so that a retained one is known live as well; readings without, so that the mark
+  /// means "stored": many devices retain what they measure. The corresponding C function is `mosquitto_subscribe_multiple`.
   func subscribe(_ filters: [String], like subscription: Subscription) -> (code: Int32, identifier: Int32) {
     var identifier: Int32 = 0
     let handling =
-      Int32(MQTT_SUB_OPT_RETAIN_AS_PUBLISHED.rawValue) | subscription.retainedMessages.rawValue
+      (subscription.purpose == .command ? Int32(MQTT_SUB_OPT_RETAIN_AS_PUBLISHED.rawValue) : 0)
+      | subscription.retainedMessages.rawValue
     let code = withPointers(filters) { pointers in
       mosquitto_subscribe_multiple(
         client, &identifier, Int32(filters.count), pointers, subscription.qualityOfService.rawValue, handling,

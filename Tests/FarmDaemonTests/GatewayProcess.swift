@@ -32,7 +32,7 @@ final class GatewayProcess: Sendable {
     let file = folder.appending(path: "farmgate.yaml")
     try configuration.replacing("STORAGE", with: folder.path).write(to: file, atomically: true, encoding: .utf8)
     errors = folder.appending(path: "log")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    try Data().write(to: errors)
     process = Process()
     process.executableURL = Self.executable
     process.arguments = ["run", "--config", file.path]

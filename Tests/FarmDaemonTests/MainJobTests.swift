@@ -72,9 +72,17 @@ struct MainJobTests {
     }
     recorder.publish("zigbee2mqtt/bed-1", bytes: try payload("z2m_soil_unit_trap"))
     recorder.publish("tele/cold1/SENSOR", bytes: try payload("tasmota_ds18b20_multi"))
-    let soil = try await recorder.message(on: "\(root)/sensor/bed-1-moisture") { $0.json?["value"] == 10 }
-    #expect(soil.json?["unit"] == "P1")
-    #expect(soil.json?["quality"] == "good")
+    // The sample says that the probe was last heard in 2025: the number is shown, and not as fresh.
+    let old = try await recorder.message(on: "\(root)/sensor/bed-1-moisture") { $0.json?["value"] == 10 }
+    #expect(old.json?["unit"] == "P1")
+    #expect(old.json?["quality"] == "stale")
+    #expect(old.json?["at"] == "2025-06-24T20:24:16.000Z")
+    var fresh = try JSONValue(parsing: payload("z2m_soil_unit_trap")).object ?? [:]
+    fresh["last_seen"] = .string(WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).rfc3339)
+    recorder.publish("zigbee2mqtt/bed-1", bytes: JSONValue.object(fresh).bytes)
+    try await recorder.message(on: "\(root)/sensor/bed-1-moisture", "good") {
+      $0.json?["value"] == 10 && $0.json?["quality"] == "good"
+    }
     try await recorder.message(on: "\(root)/sensor/cold-1-air") { $0.json?["value"] == 13.3 && $0.json?["quality"] == "good" }
     try await recorder.message(on: "\(root)/output/bed-1-valve", "on") { $0.json?["commanded"] == "on" }
     #expect(try await gateway.terminate() == 0)

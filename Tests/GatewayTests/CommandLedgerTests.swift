@@ -15,7 +15,7 @@ struct CommandLedgerTests {
     var ledger = CommandLedger<Int>(capacity: 3)
     for number in 0..<10 { ledger["\(number)"] = number }
     #expect((0..<7).allSatisfy { ledger["\($0)"] == nil })
-    #expect((7..<10).allSatisfy { ledger["\($0)"] == $0 })
+    #expect((7..<10).allSatisfy { ledger[String($0)] == .some($0) })
     #expect(ledger.forgotten == 7)
   }
 }
