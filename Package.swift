@@ -53,11 +53,12 @@ let package = Package(
     module("RealTimeLoop", ["FarmUnits", "CLinux"]),
     module("MQTTLink", ["FarmUnits", "CMosquitto"]),
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
+    module("SensorFiles", ["FarmUnits"]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
     module(
       "FarmConfiguration",
-      ["FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
+      ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
     module(
       "Gateway",
       [
@@ -71,7 +72,7 @@ let package = Package(
       "FarmDaemon",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop", "MQTTLink",
-        "GPIOLines", logging, lifecycle, signals,
+        "GPIOLines", "SensorFiles", logging, lifecycle, signals,
       ]),
     module("LoopbackBroker"),
     .executableTarget(
@@ -80,6 +81,18 @@ let package = Package(
         "FarmUnits", "CanonicalJSON", "FarmConfiguration", "FarmDaemon", "FarmSimulation", "Gateway",
         "LoopbackBroker", "MQTTLink", "RealTimeLoop", argumentParser, logging,
       ],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "farmgate-bench",
+      dependencies: [
+        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "Gateway", "RealTimeLoop", "MQTTLink", "LoopbackBroker",
+        "SensorPresets", "DroneHealth", "FarmConfiguration", "CMosquitto",
+      ],
+      swiftSettings: settings),
+    // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).
+    .executableTarget(
+      name: "hil", dependencies: ["FarmUnits", "CanonicalJSON", "MQTTLink"], path: "Hardware/simulated/suite",
       swiftSettings: settings),
 
     .target(
@@ -94,6 +107,7 @@ let package = Package(
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
+    tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
     tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
     tests("Gateway", ["Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth", "FarmSimulation"]),

@@ -1,0 +1,5 @@
+/// Speed and memory beside their peers.
+@main
+struct Bench {
+  static func main() {}
+}
