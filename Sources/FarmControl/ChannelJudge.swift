@@ -8,6 +8,9 @@ public struct ChannelJudge: Sendable {
   /// Two readings closer together than this count as this far apart when a change is judged.
   public static let shortestStep = Duration.seconds(5)
 
+  /// Longer than any gateway runs; nanoseconds cannot count much further.
+  private static let foreseeable = Duration.seconds(100 * 365 * 86_400)
+
   public let rules: PlausibilityRules
   private var sequence: UInt64 = 0
   private var heard = false
@@ -56,11 +59,16 @@ public struct ChannelJudge: Sendable {
       && nanoseconds <= youngUntil
   }
 
-  /// A time of acquisition in the future must not keep a reading young.
+  /// A time of acquisition in the future must not keep a reading young, and one in antiquity is only old.
   private mutating func setAge(_ newest: Reading) {
     youngUntil = .max
     guard let staleAfter = rules.staleAfter, verdict != .missing else { return }
-    youngUntil = min(newest.acquired.instant, seenAt).advanced(by: staleAfter).nanoseconds
+    let left = staleAfter - min(newest.acquired.instant, seenAt).duration(to: seenAt)
+    if left < .zero {
+      youngUntil = .min
+    } else if left < Self.foreseeable {
+      youngUntil = seenAt.advanced(by: left).nanoseconds
+    }
   }
 
   private mutating func judgeNothing(_ reading: inout Reading) -> ChannelState {

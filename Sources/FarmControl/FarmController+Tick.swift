@@ -163,10 +163,13 @@ extension FarmController {
   private func share(ofBed bed: Int, isOpen: Bool) -> Double {
     guard isOpen, beds[bed].meter >= 0 else { return 0 }
     let station = beds[bed].meter
-    if meters[station].meter.isKnown {
-      return meters[station].meter.added / Double(max(meters[station].openCount, 1))
+    let meter = meters[station].meter
+    if meter.isKnown {
+      // What was assumed meanwhile has been counted already.
+      let isCounted = meter.isCatchingUp && beds[bed].assumedFlow > 0
+      return isCounted ? 0 : meter.added / Double(max(meters[station].openCount, 1))
     }
-    return beds[bed].assumedFlow * meters[station].meter.lastStep.inSeconds / 60
+    return beds[bed].assumedFlow * meter.lastStep.inSeconds / 60
   }
 
   private func fanReason(_ store: Int) -> ReasonCode {

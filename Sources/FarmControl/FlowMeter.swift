@@ -15,6 +15,8 @@ struct FlowMeter: Sendable {
   private(set) var rate: Double?
   /// The channel was good in the last tick.
   private(set) var isKnown = false
+  /// What was counted in the last tick flowed while the channel was not good.
+  private(set) var isCatchingUp = false
   private var last: Double?
   private var steppedAt: Instant?
   /// How long the last tick was.
@@ -42,6 +44,7 @@ struct FlowMeter: Sendable {
       (isKnown, rate, windowStart) = (false, nil, nil)
       return
     }
+    isCatchingUp = !isKnown
     isKnown = true
     switch kind {
     case .total(let litres):

@@ -14,6 +14,7 @@ struct FlowSupervisor: Sendable {
   let plan: FlowPlan
   /// How long is measured before a verdict about too little.
   let window: Duration
+  private let mostInHalfWindow: Double
   private(set) var hasNoFlow = false
   private(set) var hasLowFlow = false
   private(set) var hasBurst = false
@@ -26,10 +27,11 @@ struct FlowSupervisor: Sendable {
     let slowest = plan.expectedMinimum ?? 1
     let threePulses = slowest > 0 ? 3 * pulse / slowest * 60 : 0
     window = max(plan.settle, .seconds(20), .seconds(min(threePulses, 3600)))
+    mostInHalfWindow = (plan.expectedMaximum ?? .infinity) * window.inSeconds / 120
   }
 
   /// - Parameters:
-  ///   - openFor: Since when the valve has been open; nil while it is shut.
+  ///   - openSince: Since when the valve has been open; nil while it is shut.
   ///   - meter: Nil while the meter is not known to be right.
   ///   - isAlone: No other valve on the same meter is open.
   ///   - soilGotWetter: The probe has moved towards wet since the valve opened.
@@ -56,13 +58,14 @@ struct FlowSupervisor: Sendable {
   private mutating func judge(
     _ litres: Double, over time: Duration, _ meter: FlowMeter, _ soilGotWetter: Bool, _ now: Instant
   ) {
-    let minutes = time.inSeconds / 60
-    if let most = plan.expectedMaximum,
-      litres - meter.resolution > most * max(minutes, window.inSeconds / 120)
+    // Half a window is the least that a burst is judged by.
+    if litres - meter.resolution > mostInHalfWindow, let most = plan.expectedMaximum,
+      litres - meter.resolution > most * time.inSeconds / 60
     {
       hasBurst = true
     }
     guard time >= window else { return }
+    let minutes = time.inSeconds / 60
     phase = .measuring(from: now, total: meter.total)
     meterIsDead = litres <= 0 && soilGotWetter
     hasNoFlow = hasNoFlow || (litres <= 0 && !soilGotWetter)

@@ -13,7 +13,10 @@ public struct LitreLedger: Sendable {
   private var weekBegan: Instant
 
   public init(startedAt now: Instant, today: Double = 0, thisWeek: Double = 0, day: Int? = nil) {
-    (self.today, self.thisWeek, self.day) = (today, thisWeek, day)
+    // A damaged memory must not become a limit that is never reached.
+    self.today = today.isFinite ? max(today, 0) : 0
+    self.thisWeek = thisWeek.isFinite ? max(thisWeek, 0) : 0
+    self.day = day
     (dayBegan, weekBegan) = (now, now)
   }
 

@@ -59,6 +59,26 @@ struct ChannelJudgeTests {
     #expect(judge.step(reading, at: start.advanced(by: .seconds(61))).reading.quality == .stale)
   }
 
+  @Test func `a time of acquisition in antiquity is stale, and an age limit of ages never is`() {
+    let ages = Duration.seconds(Int64.max / 1000)
+    var judge = ChannelJudge(rules: .init(staleAfter: .seconds(60)))
+    let old = TestFarm.reading(3, at: Instant(sinceBoot: .zero - ages), sequence: 1)
+    #expect(judge.step(old, at: start).reading.quality == .stale)
+    var patient = ChannelJudge(rules: .init(staleAfter: ages))
+    #expect(patient.step(TestFarm.reading(3, at: start, sequence: 1), at: start).reading.quality == .good)
+  }
+
+  @Test func `a source that is known to be gone is judged without a new reading`() {
+    var judge = ChannelJudge(rules: .init(staleAfter: .seconds(60)))
+    var reading = TestFarm.reading(3, at: start, sequence: 1)
+    #expect(judge.step(reading, at: start).reading.quality == .good)
+    reading.quality = .stale
+    #expect(judge.step(reading, at: start.advanced(by: .seconds(1))).reading.quality == .stale)
+    reading.quality = .good
+    #expect(judge.step(reading, at: start.advanced(by: .seconds(2))).reading.quality == .good)
+    #expect(judge.step(reading, at: start.advanced(by: .seconds(61))).reading.quality == .stale)
+  }
+
   @Test func `a source's own bad verdict is never improved`() {
     for quality in Quality.allCases where quality != .good {
       var judge = ChannelJudge(rules: .init())

@@ -218,6 +218,11 @@ struct FlowTests {
     #expect(ledger.thisWeek == 0)
   }
 
+  @Test func `a damaged memory is no limit that is never reached`() {
+    let ledger = LitreLedger(startedAt: Instant(nanoseconds: 0), today: .nan, thisWeek: -.infinity)
+    #expect(ledger.today == 0 && ledger.thisWeek == 0)
+  }
+
   @Test func `what was counted before the restart counts`() throws {
     let memory = IrrigationMemory(litresToday: 99, litresThisWeek: 99, day: 20_000)
     var rig = try Rig()
@@ -238,6 +243,22 @@ struct FlowTests {
     #expect(rig.output(0).reason == .litresPerDay)
     let today = rig.farm.controller.irrigations[0].litresToday
     #expect(today >= 100 && today < 101)
+  }
+
+  @Test func `what a meter catches up after it was silent is not counted twice`() throws {
+    var rig = try Rig()
+    rig.run(60)
+    let before = rig.farm.controller.irrigations[0].litresToday
+    for _ in 0..<60 {
+      rig.farm.now = rig.farm.now.advanced(by: .seconds(1))
+      rig.total += rig.flow / 60
+      rig.farm.hear(0, .number(20), .good)
+      rig.farm.hear(2, nil, .fault)
+      rig.farm.tick()
+    }
+    rig.run(1)
+    // A minute at the most that is expected, and a second at what was measured.
+    #expect(abs(rig.farm.controller.irrigations[0].litresToday - before - 14) < 0.2)
   }
 
   @Test func `beds that are open together share what their meter counts`() throws {

@@ -12,7 +12,7 @@ struct GuardInvariantTests {
     var chance = Chance(seed: seed)
     var farm = try TestFarm()
     var checker = GuardChecker(plan: farm.controller.plan, startedAt: farm.now)
-    let ticks = 50_000
+    let ticks = 41_000
     var verdicts: [String: Int] = [:]
     for tick in 0..<ticks {
       farm.now = farm.now.advanced(by: .milliseconds(chance.pick([100, 100, 1000, 5000, 60_000])))
