@@ -32,8 +32,8 @@ struct EventRingTests {
   }
 
   @Test func `between two threads nothing is lost, torn or reordered`() {
-    let ring = EventRing<Event>(capacity: 64)
-    let total: UInt64 = 300_000
+    let ring = EventRing<Event>(capacity: 256)
+    let total: UInt64 = 100_000
     let producer = Thread {
       var n: UInt64 = 0
       while n < total { if ring.push(Event(n)) { n += 1 } else { sched_yield() } }

@@ -22,7 +22,8 @@ struct SystemClockTests {
     let mark = FileManager.default.temporaryDirectory.appending(path: "mark-\(UUID().uuidString)")
     let clock = SystemClock(earliest: WallTime(milliseconds: 0), mark: mark.path, isKept: false)
     let alone = clock.now().clock  // what the kernel says without a mark
-    #expect(alone == SystemClock(earliest: WallTime(milliseconds: 0), mark: Self.noMark, isKept: false).now().clock)
+    #expect(
+      alone == SystemClock(earliest: WallTime(milliseconds: 0), mark: Self.noMark, isKept: false).now().clock)
     try Data().write(to: mark)
     #expect(clock.now().clock == alone)
     #expect(clock.refreshTrust() == .trusted)
@@ -30,7 +31,8 @@ struct SystemClockTests {
     #expect(clock.refreshTrust() == alone)
   }
 
-  @Test func `a clock with a battery that set the time at boot is believed, one that did not is not`() throws {
+  @Test func `a clock with a battery that set the time at boot is believed, one that did not is not`() throws
+  {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rtc-\(UUID().uuidString)")
     let clock = folder.appending(path: "rtc0")
     try FileManager.default.createDirectory(at: clock, withIntermediateDirectories: true)
