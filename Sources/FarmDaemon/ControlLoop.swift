@@ -24,6 +24,8 @@ public final class ControlLoop {
   private var toldOutputs: [OutputState]
   private var toldAlarms: [AlarmState]
   private var toldEverything = false
+  /// The output whose line is looked at in this tick.
+  private var inspected = 0
 
   private enum DrivenState: UInt8 { case never, off, on, failed }
 
@@ -79,10 +81,12 @@ public final class ControlLoop {
   }
 
   private func drive(at now: Instant) {
+    // One line a tick is asked whether it still holds: a chip can disappear while nothing changes.
+    inspected = drivers.isEmpty ? 0 : (inspected + 1) % drivers.count
     for index in drivers.indices {
       let wanted = controller.outputs[index].commanded
       let state: DrivenState = wanted == .on ? .on : .off
-      if driven[index] == state { continue }
+      if driven[index] == state && (index != inspected || drivers[index].holds(wanted)) { continue }
       if drivers[index].drive(wanted) {
         if driven[index] == .failed { controller.outputDriven(index) }
         driven[index] = state

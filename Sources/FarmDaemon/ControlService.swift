@@ -48,6 +48,7 @@ struct ControlService: Service {
 }
 
 /// Runs a blocking piece of work on a thread of its own.
+@discardableResult
 func onThread<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
   await withCheckedContinuation { continuation in
     let box = Unmanaged.passRetained(ThreadBody { continuation.resume(returning: work()) })

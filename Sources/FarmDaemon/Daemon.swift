@@ -59,6 +59,9 @@ public struct Daemon: Sendable {
     if let market { services.append(LinkService(link: market, farewell: nil, name: "market", log: log)) }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
     services.append(ClockService(clock: clock, zone: zone, log: log))
+    if let pins = try pinInputs(gateway.buttons, loop, clock) {
+      services.append(PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
+    }
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(
@@ -88,6 +91,13 @@ public struct Daemon: Sendable {
     LoopThread.Configuration(
       interval: configuration.loop.interval, priority: Int32(configuration.loop.priority),
       locksMemory: configuration.loop.priority > 0)
+  }
+
+  private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs? {
+    let (totals, trouble) = PulseTotals.read(in: configuration.storage.directory)
+    if let trouble { log.error("\(trouble)") }
+    return try PinInputs(
+      configuration.sensors, totals: totals, buttons: buttons, slots: loop.slots, clock: clock, log: log)
   }
 
   private func siteLink(_ broker: BrokerSettings, _ gateway: FarmGateway) throws -> BrokerLink {

@@ -1,4 +1,4 @@
-import FarmConfiguration
+public import FarmConfiguration
 import FarmControl
 import GPIOLines
 import Logging
@@ -13,6 +13,14 @@ final class GPIOOutput: OutputDriver {
 
   func drive(_ level: Level) -> Bool { drive(level == .on ? .active : .inactive) }
   func driveSafe() -> Bool { drive(safe) }
+
+  func holds(_ level: Level) -> Bool {
+    do throws(GPIOError) {
+      return try bank.read(at: index) == (level == .on ? .active : .inactive)
+    } catch {
+      return false  // told by the loop, with the output's name
+    }
+  }
 
   private func drive(_ level: LineLevel) -> Bool {
     do throws(GPIOError) {
@@ -29,16 +37,19 @@ final class GPIOOutput: OutputDriver {
 final class MissingOutput: OutputDriver {
   func drive(_ level: Level) -> Bool { false }
   func driveSafe() -> Bool { false }
+  func holds(_ level: Level) -> Bool { false }
 }
 
 /// Takes every output of the configuration, each line with its safe value in the same call.
-struct OutputDrivers {
+///
+/// The lines are let go, at their safe value, when the last driver is.
+public struct OutputDrivers {
   /// In the order of the configuration.
-  let drivers: [any OutputDriver]
+  public let drivers: [any OutputDriver]
   /// What could not be had, for people: the output's name and the reason.
-  let failures: [(output: String, reason: String)]
+  public let failures: [(output: String, reason: String)]
 
-  init(_ outputs: [OutputSettings]) {
+  public init(_ outputs: [OutputSettings]) {
     var failures: [(String, String)] = []
     var plans: [OutputBank.Plan] = []
     var places: [Int?] = []
@@ -71,5 +82,5 @@ struct OutputDrivers {
 
 extension ChipSelector {
   /// Nil: any chip that has the line.
-  fileprivate var labelText: String? { if case .label(let label) = self { label } else { nil } }
+  var labelText: String? { if case .label(let label) = self { label } else { nil } }
 }

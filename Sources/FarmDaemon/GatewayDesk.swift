@@ -68,6 +68,17 @@ actor GatewayDesk {
     publish()
   }
 
+  /// Meters on lines were read.
+  func note(_ meters: [(channel: Int, pulses: PulseDetails)]) {
+    for meter in meters { gateway.note(meter.channel, meter.pulses) }
+  }
+
+  /// A button on a line was pressed.
+  func press(_ channel: Int) {
+    gateway.press(channel, at: clock.now())
+    publish()
+  }
+
   func siteConnected() {
     gateway.siteConnected()
     gateway.advance(to: clock.now())

@@ -6,6 +6,8 @@ public protocol OutputDriver: AnyObject, Sendable {
   func drive(_ level: Level) -> Bool
   /// Drives the configured safe value.
   func driveSafe() -> Bool
+  /// Whether the line still takes and holds the level: false when its chip is gone. One system call at most.
+  func holds(_ level: Level) -> Bool
 }
 
 /// An output that the configuration declares as `simulated: true`: it takes every level and moves nothing.
@@ -13,4 +15,5 @@ public final class SimulatedOutput: OutputDriver {
   public init() {}
   public func drive(_ level: Level) -> Bool { true }
   public func driveSafe() -> Bool { true }
+  public func holds(_ level: Level) -> Bool { true }
 }

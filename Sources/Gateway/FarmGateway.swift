@@ -23,6 +23,7 @@ public struct FarmGateway: Sendable {
   private var lots: LotDesk
   private var claims: ClaimDesk
   private var drones: DroneDesk?
+  private var benches: BenchDesk
   /// Commands that were refused because too many came at once.
   private var overflows: UInt64 = 0
 
@@ -46,6 +47,7 @@ public struct FarmGateway: Sendable {
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
     drones = configuration.drones.map(DroneDesk.init)
+    benches = BenchDesk(configuration, session: identity.session)
   }
 
   // MARK: What to listen to
@@ -79,8 +81,32 @@ public struct FarmGateway: Sendable {
   public mutating func receive(
     topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
   ) {
-    if sensors.receive(topic: topic, payload: payload, retained: retained, at: arrival, give: give) { return }
+    var presses: [Int] = []
+    let isSensor = sensors.receive(topic: topic, payload: payload, retained: retained, at: arrival) { channel, reading in
+      if benches.isPress(channel, reading) { presses.append(channel) }
+      give(channel, reading)
+    }
+    presses.forEach { press($0, at: arrival) }
+    if isSensor { return }
     drones?.receive(topic: topic, payload: payload, at: arrival)
+  }
+
+  /// A meter on a line was read; its total comes through the loop.
+  public mutating func note(_ channel: Int, _ details: PulseDetails) { board.note(channel, details) }
+
+  /// Channels whose closing is a press of a button.
+  public var buttons: Set<Int> { benches.buttons }
+
+  /// A button was pressed.
+  public mutating func press(_ channel: Int, at now: Moment) {
+    for request in benches.press(channel, weight: board.reading) {
+      switch request {
+      case .failure(let answer): tell(.lot, answer, at: now)
+      case .success(let command):
+        tell(.lot, lots.carryOut(command, at: now), at: now)
+        publishLots(at: now)
+      }
+    }
   }
 
   /// A command.

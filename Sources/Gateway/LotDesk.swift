@@ -25,6 +25,11 @@ struct LotDesk: Sendable {
     }
   }
 
+  /// A command of the gateway's own.
+  mutating func carryOut(_ command: LotCommand, at now: Moment) -> CommandAnswer {
+    CommandAnswer(id: command.id, book.apply(command, at: now))
+  }
+
   private mutating func carryOut(_ envelope: CommandEnvelope, _ json: JSONValue, at now: Moment) -> CommandAnswer {
     do throws(CommandAnswer) {
       try envelope.checkValidity(at: now, needsExpiry: false)

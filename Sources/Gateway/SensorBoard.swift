@@ -7,6 +7,7 @@ struct SensorBoard: Sendable {
   private struct Shown: Sendable {
     var value: Value?
     var quality: Quality
+    var pulses: PulseDetails?
     var at: Instant
   }
 
@@ -15,11 +16,13 @@ struct SensorBoard: Sendable {
 
   private let names: [String]
   private var newest: [ChannelState?]
+  private var pulses: [PulseDetails?]
   private var shown: [Shown?]
 
   init(names: [String]) {
     self.names = names
     newest = Array(repeating: nil, count: names.count)
+    pulses = Array(repeating: nil, count: names.count)
     shown = Array(repeating: nil, count: names.count)
   }
 
@@ -28,12 +31,18 @@ struct SensorBoard: Sendable {
   mutating func note(_ channel: Int, _ state: ChannelState, at now: Instant, _ writer: SiteWriter) -> OutgoingMessage? {
     newest[channel] = state
     if let shown = shown[channel], shown.quality == state.reading.quality, shown.value == state.reading.value,
-      now - shown.at < Self.period
+      shown.pulses == pulses[channel], now - shown.at < Self.period
     {
       return nil
     }
     return show(channel, at: now, writer)
   }
+
+  /// A meter was read; its reading comes from the loop.
+  mutating func note(_ channel: Int, _ details: PulseDetails) { pulses[channel] = details }
+
+  /// The newest judged reading; nil before the first.
+  func reading(_ channel: Int) -> Reading? { newest[channel]?.reading }
 
   /// What has not been shown for its period.
   mutating func overdue(at now: Instant, _ writer: SiteWriter) -> [OutgoingMessage] {
@@ -48,7 +57,10 @@ struct SensorBoard: Sendable {
 
   private mutating func show(_ channel: Int, at now: Instant, _ writer: SiteWriter) -> OutgoingMessage? {
     guard let state = newest[channel] else { return nil }
-    shown[channel] = Shown(value: state.reading.value, quality: state.reading.quality, at: now)
-    return writer.sensor(names[channel], SensorMessage(state.reading))
+    shown[channel] = Shown(value: state.reading.value, quality: state.reading.quality, pulses: pulses[channel], at: now)
+    let details = pulses[channel].map {
+      SensorMessage.Pulses(rate: $0.rate, rateUnit: $0.unit, lost: $0.lost, suspect: $0.suspect)
+    }
+    return writer.sensor(names[channel], SensorMessage(state.reading, pulses: details))
   }
 }

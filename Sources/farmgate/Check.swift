@@ -20,7 +20,11 @@ struct Check: ParsableCommand {
   @Flag(help: "Files that are named and not here are errors.")
   var strict = false
 
+  @Flag(help: "Prints every key with its type, range and default as Markdown instead.")
+  var reference = false
+
   func run() throws {
+    if reference { return print(ConfigurationReference.markdown(), terminator: "") }
     let result = ConfigurationFile.read(config)
     let fatal = strict ? result.obstacles : result.errors
     if json {

@@ -1,0 +1,106 @@
+import FarmConfiguration
+import FarmUnits
+import Gateway
+import GPIOLines
+
+/// One input and what is known of it. A value; its owner keeps it to one thread at a time.
+struct PinLine: Sendable {
+  /// What a notice changed.
+  struct Change {
+    /// There is something new to tell.
+    var isNew = false
+    /// A button was pressed.
+    var isPress = false
+    var at: Instant
+    /// For the log.
+    var trouble: String?
+  }
+
+  let channel: Int
+  let sensor: String
+  let unit: Unit?
+  /// The meter's amount for one pulse, in the channel's unit.
+  let amountPerPulse: Double
+  let isButton: Bool
+  /// Its place among the watched lines; nil where the line was not found.
+  var watch: Int?
+  var sequence: UInt64 = 0
+  /// Nil for contacts.
+  private(set) var counter: PulseCounter?
+  /// Nil while the line is not ours.
+  private var level: LineLevel?
+  private var isHeld = false
+
+  init(_ channel: Int, _ settings: SensorSettings, _ input: GPIOInput, totals: PulseTotals, isButton: Bool) {
+    (self.channel, sensor, unit) = (channel, settings.id, settings.unit)
+    (amountPerPulse, self.isButton) = (input.pulses?.amountPerPulse ?? 0, isButton)
+    guard let pulses = input.pulses else { return }
+    let kept = totals[settings.id]
+    var counter = PulseCounter(
+      maximumHertz: pulses.perSecondMax ?? .infinity, total: kept?.pulses ?? 0, lost: kept?.lost ?? 0)
+    // What came after the last time that totals were kept is not known to be nothing.
+    if kept != nil, !totals.wasClean { counter.suspectLoss() }
+    self.counter = counter
+  }
+
+  mutating func take(_ notice: EdgeNotice) -> Change {
+    switch notice {
+    case .began(let level, let at):
+      isHeld = true
+      self.level = level
+      counter?.begin()
+      return Change(isNew: true, at: at)
+    case .edge(let event):
+      let wasOpen = level == .inactive
+      level = event.level
+      counter?.count(at: event.at, sequence: event.sequence)
+      // A meter's total is told once a second; a contact's change at once.
+      return Change(isNew: counter == nil, isPress: isButton && wasOpen && event.level == .active, at: event.at)
+    case .level(let level, let at):
+      self.level = level
+      return Change(isNew: counter == nil, at: at)
+    case .overflow(let at):
+      counter?.suspectLoss()
+      return Change(at: at)
+    case .absent(let error, let at):
+      isHeld = false
+      return Change(isNew: true, at: at, trouble: "input cannot be read: \(error)")
+    case .gone(let error, let at):
+      isHeld = false
+      counter?.suspectLoss()
+      return Change(isNew: true, at: at, trouble: "input was lost: \(error)")
+    }
+  }
+
+  /// Reads the meter; once in a reporting period.
+  mutating func read(at now: Instant) -> PulseDetails? {
+    guard let reading = counter?.read(at: now), let unit else { return nil }
+    let rate = Self.rate(of: unit)
+    return PulseDetails(
+      rate: reading.hertz * amountPerPulse * rate.perSecond, unit: rate.unit, lost: reading.lost, suspect: reading.isSuspect)
+  }
+
+  func reading(acquired: Moment) -> Reading {
+    let value: Value? =
+      if let counter {
+        .number((Double(counter.total) * amountPerPulse * 1e6).rounded() / 1e6)
+      } else {
+        level.map { .contact($0 == .active ? .closed : .open) }
+      }
+    return Reading(
+      value: isHeld ? value : nil, unit: unit, quality: isHeld ? .good : .fault, acquired: acquired, sequence: sequence)
+  }
+
+  /// In which unit a rate is told, and how many of it one unit a second is.
+  private static func rate(of unit: Unit) -> (unit: Unit, perSecond: Double) {
+    switch unit {
+    case .litre: (.litrePerMinute, 60)
+    case .millilitre: (.litrePerMinute, 0.06)
+    case .cubicMetre: (.cubicMetrePerHour, 3600)
+    case .millimetre: (.millimetrePerHour, 3600)
+    case .wattHour: (.watt, 3600)
+    case .kilowattHour: (.watt, 3_600_000)
+    default: (.hertz, 1)
+    }
+  }
+}
