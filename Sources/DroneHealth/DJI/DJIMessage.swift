@@ -23,10 +23,12 @@ public struct DJIMessage: Sendable {
   public let topic: DJITopic
   /// The dock or remote control, where the message names it.
   public let gateway: String?
-  /// Milliseconds since 1970 by the device's clock; nil where it is missing.
+  /// Milliseconds since 1970 by the device's clock; nil where it is missing or no time.
   public let timestamp: Int64?
   public let content: Content
 
+  /// Until the year 5138.
+  private static let times: ClosedRange<Int64> = 0...100_000_000_000_000
   static let alarmsAtMost = 64
   static let devicesAtMost = 16
 
@@ -35,7 +37,7 @@ public struct DJIMessage: Sendable {
     guard let topic = DJITopic(topic), let data = payload["data"], data.object != nil else { return nil }
     self.topic = topic
     gateway = payload["gateway"]?.string
-    timestamp = Self.integer(payload["timestamp"])
+    timestamp = Self.integer(payload["timestamp"]).flatMap { Self.times.contains($0) ? $0 : nil }
     content =
       switch topic {
       case .telemetry: Self.telemetry(data)

@@ -15,7 +15,7 @@ extension DroneFacts {
     }
     takeProperties(data, at: now, source: source)
     // Zero hours and zero flights mean "not reported".
-    if let seconds = DJIMessage.number(data["total_flight_time"]), seconds >= 0 {
+    if let seconds = DJIMessage.number(data["total_flight_time"]), (0...1e9).contains(seconds) {
       maker.flownSeconds = Fact(seconds == 0 ? nil : seconds, now, source)
     }
     if let flights = DJIMessage.integer(data["total_flight_sorties"]), flights >= 0 {

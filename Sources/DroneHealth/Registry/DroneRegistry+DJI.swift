@@ -110,9 +110,12 @@ extension DroneRegistry {
       drones[slot]?.facts.maker.model = child["device_model_key"]?.string.map {
         MessageBoard.readable(Array($0.utf8.prefix(32)))
       }
-      if DJIMessage.integer(child["device_online_status"]) == 0 {
-        drones[slot]?.facts.maker.isOffline = Fact(true, now, source)
-      }
+      // What the aircraft says itself outweighs what the dock says of it.
+      let last = drones[slot]?.facts.lastAlive?.instant
+      let isSilent = last.map { $0.duration(to: now.instant) > .seconds(10) } ?? true
+      let status = DJIMessage.integer(child["device_online_status"])
+      if status == 0, isSilent { drones[slot]?.facts.maker.isOffline = Fact(true, now, source) }
+      if status == 1 { drones[slot]?.facts.maker.isOffline = nil }
     }
     if let value = DJIMessage.bool(data["drone_in_dock"]) {
       gateways[serial]?.hasDroneInside = Fact(value, now, source)

@@ -118,11 +118,12 @@ extension DroneRegistry {
     let known = slots[identity]
     if !current.identity.isHardware {
       guard let known else { return rename(slot, identity) }
-      let isHeardElsewhere = drones[known]?.stations.contains { isAlive($0, now) } ?? false
-      let facts = drones[known]?.facts
-      drones[known]?.absorb(current)
-      // Two links: newer facts than these will come from both.
-      if isHeardElsewhere, let facts { drones[known]?.facts = facts }
+      if drones[known]?.stations.contains(where: { isAlive($0, now) }) == true {
+        // One more link to a drone that is heard already.
+        drones[known]?.stations.insert(key)
+      } else {
+        drones[known]?.absorb(current)
+      }
       links[key.link].stations[key.system]?.slot = known
       remove(slot)
       return

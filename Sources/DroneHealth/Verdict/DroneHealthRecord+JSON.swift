@@ -27,9 +27,11 @@ extension DroneHealthRecord {
     members["prearm"] = prearmJSON
     members["sensors_bad"] = shown(facts.sensors, Self.sensorNames, lifetime: lifetime)
     members["batteries"] = .array(batteriesJSON)
+    let worst = log.worst
     members["vibration"] = [
-      "value": log.worst.vibration.flatMap { .rounded($0) } ?? .null, "unit": "MSK",
-      "clippings": log.worst.clippings.map { .integer(Int64($0)) } ?? .null,
+      "value": worst.vibration.flatMap { .rounded($0) } ?? .null, "unit": "MSK",
+      "quality": worst.vibration == nil ? "missing" : "good", "source": "flights since the last clean one",
+      "clippings": worst.clippings.map { .integer(Int64($0)) } ?? .null,
     ]
     members["estimator"] = estimatorJSON
     members["gps"] = gpsJSON

@@ -85,8 +85,10 @@ extension DroneRules {
   /// Several witnesses: the bit, which can be healthy too early, and the texts. One that fails is enough.
   private mutating func judgePrearm(_ passes: Bool?) {
     let texts = facts.messages.texts.filter(\.isPrearm)
-    for text in texts { state(.prearmFailed, "prearm", .block, .text(text.text)) }
-    guard texts.isEmpty else { return }
+    guard texts.isEmpty else {
+      state(.prearmFailed, "prearm", .block, Self.joined(texts.map(\.text)))
+      return
+    }
     switch passes {
     case true?: break
     case false?: state(.prearmFailed, "prearm", .block)
@@ -151,13 +153,16 @@ extension DroneRules {
 
   /// Texts said on the ground hold as long as they are repeated; those said in flight are in the log.
   mutating func judgeMessages() {
-    for text in facts.messages.texts where !text.isPrearm {
-      switch text.severity {
-      case 0...2: state(.severeMessage, "messages", .block, .text(text.text))
-      case 3...4: state(.warningMessage, "messages", .warn, .text(text.text))
-      default: break
-      }
-    }
+    let texts = facts.messages.texts.filter { !$0.isPrearm }
+    let severe = texts.filter { $0.severity <= 2 }
+    let warnings = texts.filter { (3...4).contains($0.severity) }
+    if !severe.isEmpty { state(.severeMessage, "messages", .block, Self.joined(severe.map(\.text))) }
+    if !warnings.isEmpty { state(.warningMessage, "messages", .warn, Self.joined(warnings.map(\.text))) }
+  }
+
+  /// At most four, for a reason is a line to read.
+  private static func joined(_ texts: [String]) -> DroneReason.Observed {
+    .text(texts.prefix(4).joined(separator: "; ") + (texts.count > 4 ? "; and \(texts.count - 4) more" : ""))
   }
 
   mutating func judgeRemoteIdentification() {
@@ -176,8 +181,12 @@ extension DroneRules {
     let worst = log.worst
     if let vibration = worst.vibration { limit(.vibration, "vibration", vibration, .vibration) }
     if let clippings = worst.clippings { limit(.clipping, "clipping", Double(clippings), .clippings) }
-    for text in worst.severeTexts { state(.severeMessage, "messages.in_flight", .block, .text(text)) }
-    for failure in worst.motorFailures { state(.motorFault, "motors.in_flight", .block, .text(failure)) }
+    if !worst.severeTexts.isEmpty {
+      state(.severeMessage, "messages.in_flight", .block, Self.joined(worst.severeTexts))
+    }
+    if !worst.motorFailures.isEmpty {
+      state(.motorFault, "motors.in_flight", .block, Self.joined(worst.motorFailures))
+    }
     let since = memory.service?.flownSeconds ?? 0
     let flown = max(log.flownSeconds, facts.maker.flownSeconds?.value ?? 0)
     limit(.serviceDue, "usage.hours", (flown - since) / 3600, .serviceHours)
