@@ -13,6 +13,12 @@ public struct DecisionReference: Equatable, Sendable {
   public init(id: String, ruleset: String, rulesetHash: String) {
     (self.id, self.ruleset, self.rulesetHash) = (id, ruleset, rulesetHash)
   }
+
+  /// The decision that a claim rests on; nil where it names none.
+  public init?(of availability: Availability, _ rules: ColdChainRules, hash: String) {
+    guard let id = availability.decisionID else { return nil }
+    self.init(id: id, ruleset: rules.title, rulesetHash: hash)
+  }
 }
 
 extension Availability {

@@ -122,4 +122,31 @@ struct IndependentToolTests {
       if forged != text { #expect(Python.run(["-c", check, jwk.text], input: forged).status != 0) }
     }
   }
+
+  @Test(
+    .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
+    .enabled(
+      if: Python.absence(of: "jsonschema") == nil, "python3 with the module jsonschema is not installed"))
+  func `every piece of evidence is valid against the schema of EPCIS 2.0`() throws {
+    let schema = try #require(SharedData.directory).appending(path: "schemas/epcis/EPCIS-JSON-Schema.json")
+      .path
+    let script = """
+      import sys,json,jsonschema
+      v=jsonschema.Draft7Validator(json.load(open(sys.argv[1])))
+      for e in json.loads(sys.stdin.read()):
+        es=list(v.iter_errors(e))
+        if es: print(e.get("bizStep"),es[0].message[:200]); sys.exit(1)
+      """
+    let evidence = LotEvidence(topics: try marketTopics())
+    var farm = EvidenceFarm()
+    var events = farm.evidence(evidence)
+    #expect(events.count == LotCommand.Action.allCases.count + 2)
+    let (status, output) = Python.run(["-c", script, schema], input: JSONValue.array(events).text)
+    #expect(status == 0, "\(output)")
+    // The validator would have noticed.
+    var wrong = try #require(events[0].object)
+    wrong["action"] = "HARVEST"
+    events[0] = .object(wrong)
+    #expect(Python.run(["-c", script, schema], input: JSONValue.array(events).text).status != 0)
+  }
 }
