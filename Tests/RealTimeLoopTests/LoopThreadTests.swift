@@ -100,7 +100,7 @@ struct LoopThreadTests {
     let notes = try Notes()
     let thread = try loop(notes, interval: .milliseconds(5), until: 3) { tick in
       guard tick.number == 1 else { return }
-      let end = tick.deadline.advanced(by: .milliseconds(52))
+      let end = tick.started.advanced(by: .milliseconds(52))
       while SystemClock.instant() < end {}
     }
     _ = try thread.start()
