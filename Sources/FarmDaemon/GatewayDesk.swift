@@ -79,6 +79,13 @@ actor GatewayDesk {
     publish()
   }
 
+  /// The loop has ended: its last words, and that nobody drives the outputs any more.
+  func end() {
+    drainLoop()
+    gateway.end(at: clock.now())
+    publish()
+  }
+
   func siteConnected() {
     gateway.siteConnected()
     gateway.advance(to: clock.now())

@@ -24,7 +24,7 @@ struct GatewayService: Service {
       group.cancelAll()
     }
     // The loop has ended before us: its last words are told here.
-    await desk.drainLoop()
+    await desk.end()
   }
 
   private func carry(_ queue: MessageQueue, to take: ([InboundMessage]) async -> Void) async {

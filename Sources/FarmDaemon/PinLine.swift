@@ -77,7 +77,7 @@ struct PinLine: Sendable {
     guard let reading = counter?.read(at: now), let unit else { return nil }
     let rate = Self.rate(of: unit)
     return PulseDetails(
-      rate: reading.hertz * amountPerPulse * rate.perSecond, unit: rate.unit, lost: reading.lost, suspect: reading.isSuspect)
+      rate: (reading.hertz * amountPerPulse * rate.perSecond * 1000).rounded() / 1000, unit: rate.unit, lost: reading.lost, suspect: reading.isSuspect)
   }
 
   func reading(acquired: Moment) -> Reading {

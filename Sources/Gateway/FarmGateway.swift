@@ -16,6 +16,8 @@ public struct FarmGateway: Sendable {
   private let identity: GatewayIdentity
   private let site: SiteWriter
   private let outputNames: [String]
+  /// Whether each output is on when it is safe.
+  private let safePositions: [Bool]
   private let alarmNames: [String]
   private var sensors: SensorDesk
   private var board: SensorBoard
@@ -40,6 +42,7 @@ public struct FarmGateway: Sendable {
     self.identity = identity
     site = SiteWriter(topics: siteTopics)
     outputNames = configuration.outputs.map(\.id)
+    safePositions = configuration.outputs.map { $0.safe == .on }
     alarmNames = alarms.map(\.id)
     sensors = SensorDesk(configuration)
     board = SensorBoard(names: configuration.sensors.map(\.id))
@@ -67,6 +70,18 @@ public struct FarmGateway: Sendable {
     say(
       site.status(
         .online(version: identity.version, boot: identity.boot, since: identity.started.wall)))
+  }
+
+  /// The control loop has ended and left every output safe: says so, since nobody watches them now.
+  public mutating func end(at now: Moment) {
+    for (name, isOn) in zip(outputNames, safePositions) {
+      say(
+        site.output(
+          name,
+          OutputMessage(
+            commanded: isOn, confirmed: nil, reason: "stopped",
+            text: "The gateway was stopped and left the output at its safe value.", since: now.wall)))
+    }
   }
 
   /// The site broker is there again: what is not retained is told anew.

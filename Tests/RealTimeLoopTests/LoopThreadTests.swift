@@ -109,7 +109,7 @@ struct LoopThreadTests {
     let report = thread.measurements.snapshot().report()
     #expect(report.missed >= 10)
     #expect(report.ticks >= 3)
-    #expect(report.cost.max >= .milliseconds(50))
+    #expect(report.cost.max >= .milliseconds(48))  // 52 ms, in a histogram that is right to 6 %
     #expect(notes.lastNumber.load(ordering: .relaxed) <= report.ticks + report.missed)
   }
 
