@@ -48,7 +48,7 @@ public struct DecisionInputs: Equatable, Sendable {
     let all = rules.findings(facts)
     let isJudged = lot.onHand > .zero && lot.withdrawal?.by == nil
     let verdict = lot.verdict(
-      facts, all.filter { isJudged || $0.reason.rule == ColdChainRule.shelf.rawValue })
+      facts, all.filter { isJudged || $0.countsWithoutStock })
     return LotDecision(
       id: id, lot: lot, facts: facts, previous: previous, contact: contact, verdict: verdict, findings: all)
   }

@@ -9,8 +9,7 @@ extension Lot {
     // Where nothing lies there is nothing to judge; and what is withdrawn or expired stays so.
     guard onHand > .zero, withdrawal == nil, expired == nil else {
       let facts = facts(at: now, history: history, rules: rules)
-      let shelf = rules.findings(facts).filter { $0.reason.rule == ColdChainRule.shelf.rawValue }
-      return (facts, verdict(facts, shelf))
+      return (facts, verdict(facts, rules.findings(facts).filter(\.countsWithoutStock)))
     }
     noteGap(at: now, history: history, rules: rules)
     var facts = facts(at: now, history: history, rules: rules)
@@ -43,7 +42,8 @@ extension Lot {
     let judgedFrom = stored.map { $0.wall.advanced(by: plan.coolDown) }
     let highest = judgedFrom.flatMap { history?.highest(since: $0) }
     return LotFacts(
-      plan: plan, wall: now.wall, clock: now.clock, minutesInStore: inStore, isStored: stored != nil,
+      plan: plan, wall: now.wall, clock: now.clock, harvestClock: harvested.clock, minutesInStore: inStore,
+      isStored: stored != nil,
       conditions: conditions, gapMinutes: gap.map { ($0.age.inSeconds / 60).thousandths }, gapFrom: gap?.from,
       faultNow: history?.quality.values.first { $0.isSensorFault }, highest: highest?.celsius,
       highestWindow: highest?.window, remainingDays: remainingShelfLifeDays(at: now, rules: rules))
@@ -109,7 +109,14 @@ extension ColdChainRule {
   var waits: Bool {
     switch self {
     case .maxTemp, .absolute, .frozen, .chill, .gap, .fault, .disagree: true
-    case .cumulative, .stored, .coolDown, .shelf: false
+    case .cumulative, .stored, .coolDown, .clock, .shelf: false
     }
+  }
+}
+
+extension RuleFinding {
+  /// Where nothing lies, a room says nothing about the lot; its age and the clock still do.
+  var countsWithoutStock: Bool {
+    reason.rule == ColdChainRule.shelf.rawValue || reason.rule == ColdChainRule.clock.rawValue
   }
 }

@@ -18,7 +18,12 @@ extension LotBook {
     lot.settle(at: now, dayOf: dayOf)
     let (_, verdict) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
     if let refusal = lot.refusal(of: command, verdict) { return refusal }
-    let answer = lot.carryOut(command, at: now, terms: terms)
+    var answer = lot.carryOut(command, at: now, terms: terms)
+    if command.action == .release, answer.result == .accepted {
+      let (_, after) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
+      if after.status == .onHold { answer.text += ", and still held. \(after.reasons.first?.sentence ?? "")" }
+    }
+    if answer.result != .refused { changed.insert(id) }
     lotsByID[id] = lot
     if command.action == .stored, let store = lot.store { adoptLimits(in: store) }
     return answer
@@ -46,6 +51,7 @@ extension LotBook {
       id: id, plan: plan, field: command.field ?? plan.field, harvested: Stamp(now), day: day,
       quantity: quantity,
       method: command.method ?? (plan.unit == .piece ? .count : .manual))
+    changed.insert(id)
     return .done("harvested \(quantity) \(plan.unit.symbol) as \(id)", id)
   }
 

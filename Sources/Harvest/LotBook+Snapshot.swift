@@ -14,13 +14,25 @@ extension LotBook {
   /// Everything that has to outlive a restart. Monotonic times do not: what they tell is kept as wall time where
   /// that is known, and as doubt where it is not.
   public var snapshot: JSONValue {
-    let stores = histories.keys.sorted().compactMap { name in
-      histories[name].map { (name: name, value: $0.snapshot) }
-    }
-    return [
+    [
       "version": .integer(Self.snapshotVersion), "lots": .array(lots.map(\.snapshot)),
-      "stores": .object(JSONObject(stores)),
+      "stores": storesSnapshot,
     ]
+  }
+
+  /// The lots that have changed since the last call, in the order of their ids, each as it is kept in `lots` of the
+  /// snapshot; for a journal that keeps lots one by one and forgets those that `takeRetired` names.
+  public mutating func takeChanged() -> [(lot: String, kept: JSONValue)] {
+    defer { changed = [] }
+    return changed.sorted().compactMap { id in lotsByID[id].map { (lot: id, kept: $0.snapshot) } }
+  }
+
+  /// When each probe of each store was last heard: `stores` of the snapshot.
+  public var storesSnapshot: JSONValue {
+    .object(
+      JSONObject(
+        histories.keys.sorted().compactMap { name in histories[name].map { (name: name, value: $0.snapshot) }
+        }))
   }
 
   /// A book as it was, under today's configuration. Every lot is due for publication.

@@ -65,6 +65,7 @@ extension LotBook {
           continue
         }
         let judged = !record.start.precedes(stored.advanced(by: lot.plan.coolDown))
+        changed.insert(id)
         lotsByID[id]?.conditions.add(record, plan: lot.plan, rules: rules, judged: judged)
       }
       closedRecords.append(record)

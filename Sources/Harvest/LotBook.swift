@@ -21,6 +21,8 @@ public struct LotBook: Sendable {
   /// Records that nobody took in time.
   public internal(set) var recordsDropped = 0
   private var retired: [String] = []
+  /// Lots that are not as they were when they were last kept.
+  var changed: Set<String> = []
 
   /// - Parameters:
   ///   - products: With distinct keys; of equal keys the last counts.
@@ -84,11 +86,13 @@ public struct LotBook: Sendable {
       if lot.isForgettable(at: now) {
         lotsByID[id] = nil
         retired.append(id)
+        changed.remove(id)
         continue
       }
       let (facts, verdict) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
       if let availability = lot.publish(verdict, facts, at: now, terms: terms, dayOf: dayOf, newID: newID) {
         due.append(availability)
+        changed.insert(id)
       }
       lotsByID[id] = lot
     }

@@ -31,12 +31,14 @@ extension Lot {
       let shelf = findings.filter { $0.reason.rule == ColdChainRule.shelf.rawValue }
       return LotVerdict(status: .expired, reasons: shelf.map(\.reason), forbidsEating: true)
     }
-    let ruled = findings.filter { $0.outcome == .hold }.map(\.reason)
-    let holds = [operatorHold].compactMap(\.self) + ruled + reasonsForSilence(facts)
+    let ruled = findings.filter { $0.outcome == .hold }
+    let food = ruled.filter { $0.reason.rule != ColdChainRule.clock.rawValue }.map(\.reason)
+    let silent = ruled.filter { $0.reason.rule == ColdChainRule.clock.rawValue }.map(\.reason)
+    let holds = [operatorHold].compactMap(\.self) + food + silent + [notConfigured].compactMap(\.self)
     if !holds.isEmpty {
       return LotVerdict(
         status: .onHold, mode: hold == nil ? .automatic : .manual, by: hold?.by, reasons: holds,
-        forbidsEating: hold != nil || !ruled.isEmpty)
+        forbidsEating: hold != nil || !food.isEmpty)
     }
     let nothingLeft = figures.availableToPromise == .zero
     var reasons = [shortage > .zero ? overcommitted : nil, nothingLeft ? nothingLeftReason : nil].compactMap(
@@ -62,27 +64,12 @@ extension Lot {
     }
   }
 
-  /// What keeps a claim from being made although nothing is known against the lot.
-  private func reasonsForSilence(_ facts: LotFacts) -> [AvailabilityReason] {
-    var reasons: [AvailabilityReason] = []
-    if facts.clock == .untrusted {
-      reasons.append(
-        AvailabilityReason(
-          .clockUntrusted, rule: "cc.clock",
-          sentence: "The gateway does not know the time, so it cannot say until when a claim would hold."))
-    } else if harvested.clock == .untrusted {
-      reasons.append(
-        AvailabilityReason(
-          .harvestTimeUnknown, rule: "cc.clock",
-          sentence: "The gateway did not know the time at harvest and was restarted before it did."))
-    }
-    if !isConfigured {
-      reasons.append(
-        AvailabilityReason(
-          .productNotConfigured, rule: "cc.plan",
-          sentence: "The product \(plan.key) is no longer in the configuration, and its limits with it."))
-    }
-    return reasons
+  /// Nothing is known against the lot, and nobody can say what it is sold as.
+  private var notConfigured: AvailabilityReason? {
+    guard !isConfigured else { return nil }
+    return AvailabilityReason(
+      .productNotConfigured, rule: "cc.plan",
+      sentence: "The product \(plan.key) is no longer in the configuration, and its limits with it.")
   }
 
   private var overcommitted: AvailabilityReason {

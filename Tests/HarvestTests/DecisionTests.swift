@@ -84,3 +84,47 @@ struct DecisionTests {
     #expect(book.availability(of: "A")?.status == .withdrawn)
   }
 }
+
+struct LotJournalTests {
+  @Test func `lots kept one by one make the same book again`() throws {
+    var room = try ColdRoom(plan(.produce, max: 5))
+    var kept: [String: JSONValue] = [:]
+    func keep(_ book: inout LotBook) { for (lot, json) in book.takeChanged() { kept[lot] = json } }
+    try room.run([.product: 3], for: 31)
+    keep(&room.book)
+    #expect(room.book.takeChanged().isEmpty)
+    _ = room.send(.pick)
+    try room.run([.product: 7, .air: 6], for: 45)
+    keep(&room.book)
+    let lots = kept.keys.sorted().compactMap { kept[$0] }
+    let composed: JSONValue = ["version": 1, "lots": .array(lots), "stores": room.book.storesSnapshot]
+    #expect(composed == room.book.snapshot)
+    let restored = try LotBook(restoring: composed, products: [plan(.produce, max: 5)], terms: market)
+    #expect(restored.snapshot == room.book.snapshot)
+  }
+
+  @Test func `a release says what still holds the lot`() throws {
+    var room = try ColdRoom(plan(.produce, max: 5))
+    try room.run([.product: 3], for: 20)
+    try room.run([.product: 3], quality: .fault, for: 3)
+    let answer = room.send(.release)
+    #expect(answer.result == .accepted && answer.text.contains("still held. A sensor of the store"))
+  }
+
+  @Test func `an untrusted clock is a finding like any other, and does not keep food from the neighbours`()
+    throws
+  {
+    var room = try ColdRoom(plan(.produce, max: 5))
+    try room.run([.product: 3], for: 20)
+    room.clock = .untrusted
+    try room.run([.product: 3], for: 2)
+    #expect(room.status == .onHold && room.codes == [.clockUntrusted])
+    let decision = try #require(room.decisions.last).decision(.standard)
+    let clock = try #require(decision.findings.first { $0.reason.rule == "cc.clock" })
+    #expect(clock.outcome == .hold)
+    // Everything was promised to the marketplace before; once that has run out, it can be picked.
+    #expect(room.send(.pick).reason == "promised")
+    try room.run([.product: 3], for: 125)
+    #expect(room.send(.pick).result == .accepted)
+  }
+}

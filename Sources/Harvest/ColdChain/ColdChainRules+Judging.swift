@@ -9,6 +9,7 @@ extension ColdChainRules {
       case .shelf: return check.shelf
       case .stored: return check.stored
       case .coolDown: return check.coolDown
+      case .clock: return check.clock
       case .gap: return check.gap
       case .fault: return check.fault
       case .disagree: return check.disagree
@@ -208,6 +209,21 @@ private struct Check {
         ? "The lot has had its time to cool down."
         : "The lot may take \(limit.plain) minutes to cool down before it is judged.",
       observed: facts.minutesInStore, limit: limit, unit: .minute, method: "time since the stored command")
+  }
+
+  var clock: RuleFinding {
+    let method = "trust in the wall clock"
+    if facts.clock == .untrusted {
+      return finding(
+        .clockUntrusted, .hold,
+        "The gateway does not know the time, so it cannot say until when a claim would hold.", method: method)
+    }
+    if facts.harvestClock == .untrusted {
+      return finding(
+        .harvestTimeUnknown, .hold,
+        "The gateway did not know the time at harvest and was restarted before it did.", method: method)
+    }
+    return finding(.withinLimits, .pass, "The time is known, now and at harvest.", method: method)
   }
 
   var shelf: RuleFinding {

@@ -12,6 +12,7 @@ public enum ColdChainRule: String, Sendable, CaseIterable {
   case disagree = "cc.disagree"
   case stored = "cc.stored"
   case coolDown = "cc.cool_down"
+  case clock = "cc.clock"
   case shelf = "cc.shelf"
 }
 

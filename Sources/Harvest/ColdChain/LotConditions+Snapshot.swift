@@ -76,6 +76,7 @@ extension LotFacts {
   var snapshot: JSONValue {
     .present([
       ("at", .string(wall.rfc3339)), ("clock", .string(clock.rawValue)),
+      ("harvestClock", .string(harvestClock.rawValue)),
       ("minutesInStore", minutesInStore.map(JSONValue.number)), ("stored", .bool(isStored)),
       ("gapMinutes", gapMinutes.map(JSONValue.number)), ("gapFrom", gapFrom.map { .string($0.rfc3339) }),
       ("faultNow", faultNow.map { .string($0.rawValue) }), ("highest", highest.map(JSONValue.number)),
@@ -87,6 +88,7 @@ extension LotFacts {
   init(_ reader: SnapshotReader, of lot: Lot) throws(LotBookError) {
     self.init(
       plan: lot.plan, wall: try reader.time("at"), clock: try reader.choice("clock", ClockTrust.self),
+      harvestClock: try reader.choice("harvestClock", ClockTrust.self),
       minutesInStore: try reader.optionalNumber("minutesInStore"), isStored: try reader.flag("stored"),
       conditions: lot.conditions, gapMinutes: try reader.optionalNumber("gapMinutes"),
       gapFrom: reader.has("gapFrom") ? try reader.time("gapFrom") : nil,

@@ -7,6 +7,8 @@ public struct LotFacts: Equatable, Sendable {
   /// When it is judged.
   public var wall: WallTime
   public var clock: ClockTrust
+  /// Whether the time of harvest is known.
+  public var harvestClock: ClockTrust
   /// Since the first `stored`; nil before it, and where no clock can tell.
   public var minutesInStore: Double?
   public var isStored: Bool

@@ -57,7 +57,7 @@ extension ColdChainRules {
           "minutes": 720
         },
         "cc.gap": {
-          "text": "Held when there was no valid sample for more than 30 minutes; time-controlled food is withdrawn after more than 240 minutes unless a person has documented the product's temperature by releasing it. Missing data is never evidence of being within limits.",
+          "text": "Held when there was no valid sample for more than 30 minutes, until a person releases it; time-controlled food is withdrawn after more than 240 minutes unless a person has documented the product's temperature by releasing it. Missing data is never evidence of being within limits.",
           "source": "Half of the shortest rule for a hold, and the 4 hours of FDA Food Code 3-501.19(B)",
           "hold_minutes": 30,
           "withdraw_minutes": 240,
@@ -79,6 +79,10 @@ extension ColdChainRules {
         "cc.cool_down": {
           "text": "A lot is judged from its entry into the store plus the product's cool-down time; food that cold keeps safe is not available before.",
           "source": "The product's own cool-down time, as configured"
+        },
+        "cc.clock": {
+          "text": "Nothing becomes available while the gateway does not know the time, and no lot whose time of harvest nobody knows. This says nothing against the food: neighbours are served.",
+          "source": "A claim holds until a time of the day, and shelf life counts from one"
         },
         "cc.shelf": {
           "text": "Expired when less shelf life is left than the product's minimum. Ageing follows Q10 factors in bands of 10 K over the temperatures recorded; before it is stored a lot counts as lying at the assumed temperature, and where records are missing as lying at its limit.",
