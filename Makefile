@@ -6,7 +6,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev pkgconf mosquitto
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test bench format lint clean packages
+.PHONY: demo build release test hil hil-gpiod2 bench format lint clean packages
 
 demo: build ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	@$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)/farmgate demo $(if $(FOR),--for $(FOR))
@@ -20,6 +20,21 @@ release: packages ## Optimised build: .build/release/farmgate
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+# Hardware in the loop: the daemon on real kernel GPIO lines, in a machine whose chips are simulated. Builds that
+# machine's kernel once (about five minutes) and keeps it, by content, in ~/.cache/farmgate-hil.
+HIL_PACKAGES = $(shell sed 's/\#.*//' Hardware/simulated/packages.txt)
+
+hil: packages ## The hardware-in-loop suite, with the libgpiod that is installed
+	@.ci/install-packages $(HIL_PACKAGES)
+	$(SWIFT) build $(SWIFT_FLAGS)
+	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)"
+
+hil-gpiod2: packages ## The same against libgpiod 2 of Debian 13, unpacked aside
+	@.ci/install-packages $(HIL_PACKAGES)
+	eval "$$(Hardware/simulated/libgpiod2)" && export PKG_CONFIG_PATH LD_LIBRARY_PATH && \
+	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 && \
+	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
 
 bench: packages ## Speed and memory, beside their peers
 	$(SWIFT) build $(SWIFT_FLAGS) -c release

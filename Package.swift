@@ -71,7 +71,8 @@ let package = Package(
     module(
       "FarmDaemon",
       [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop", "MQTTLink",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop",
+        "MQTTLink",
         "GPIOLines", "SensorFiles", logging, lifecycle, signals,
       ]),
     module("LoopbackBroker"),
@@ -86,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate-bench",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "Gateway", "RealTimeLoop", "MQTTLink", "LoopbackBroker",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "Gateway", "RealTimeLoop", "MQTTLink",
+        "LoopbackBroker",
         "SensorPresets", "DroneHealth", "FarmConfiguration", "CMosquitto",
       ],
       swiftSettings: settings),
@@ -96,7 +98,8 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings
+    ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),
     tests("FarmControl", ["FarmControl", "FarmUnits"]),
@@ -109,9 +112,24 @@ let package = Package(
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
-    tests("FarmConfiguration", ["FarmConfiguration", "FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth", "SensorPresets"]),
-    tests("Gateway", ["Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth", "FarmSimulation"]),
+    tests(
+      "FarmConfiguration",
+      [
+        "FarmConfiguration", "FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "DroneHealth",
+        "SensorPresets",
+      ]),
+    tests(
+      "Gateway",
+      [
+        "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
+        "FarmSimulation",
+      ]),
     tests("FarmSimulation", ["FarmSimulation", "FarmUnits", "CanonicalJSON", "DroneHealth"]),
-    tests("FarmDaemon", ["AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation"]),
+    tests(
+      "FarmDaemon",
+      [
+        "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
+        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+      ]),
   ]
 )

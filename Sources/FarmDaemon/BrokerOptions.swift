@@ -18,7 +18,8 @@ extension LinkOptions {
   /// - Throws: `SecretUnreadable`.
   init(_ broker: BrokerSettings, name: String, farm: String, gateway: String) throws(SecretUnreadable) {
     self.init(
-      name: name, host: broker.address.host, port: broker.address.port, clientID: "farmgate-\(farm)-\(gateway)-\(name)")
+      name: name, host: broker.address.host, port: broker.address.port,
+      clientID: "farmgate-\(farm)-\(gateway)-\(name)")
     username = broker.username
     password = try broker.password.map { source throws(SecretUnreadable) in Password(try source.firstLine()) }
     if broker.address.usesTLS {
@@ -45,7 +46,9 @@ extension SecretSource {
   fileprivate func firstLine() throws(SecretUnreadable) -> String {
     let path = try existingPath()
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SecretUnreadable(source: self, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else {
+      throw SecretUnreadable(source: self, reason: String(cString: strerror(errno)))
+    }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: Self.bytesMax)
     let count = read(descriptor, &bytes, bytes.count)
@@ -63,7 +66,8 @@ extension OutboundMessage {
     let message = publication.message
     self.init(
       topic: message.topic, payload: message.payload,
-      qualityOfService: message.qualityOfService == 0 ? .atMostOnce : .atLeastOnce, retained: message.retained,
+      qualityOfService: message.qualityOfService == 0 ? .atMostOnce : .atLeastOnce,
+      retained: message.retained,
       contentType: message.contentType, isText: message.payloadFormat == 1,
       expiry: expirySeconds.map { .seconds(Int64($0)) })
   }

@@ -104,7 +104,8 @@ public final class ControlLoop {
       guard events.push(.channel(index, state)) else { return }
       toldChannels[index] = state
     }
-    for index in toldOutputs.indices where !toldEverything || controller.outputs[index] != toldOutputs[index] {
+    for index in toldOutputs.indices where !toldEverything || controller.outputs[index] != toldOutputs[index]
+    {
       guard events.push(.output(index, controller.outputs[index])) else { return }
       toldOutputs[index] = controller.outputs[index]
     }
@@ -119,7 +120,8 @@ public final class ControlLoop {
 extension ChannelState {
   /// Tells nothing new: the same reading, judged the same.
   fileprivate func isSame(as other: ChannelState) -> Bool {
-    reading.sequence == other.reading.sequence && reading.quality == other.reading.quality && flags == other.flags
+    reading.sequence == other.reading.sequence && reading.quality == other.reading.quality
+      && flags == other.flags
   }
 }
 

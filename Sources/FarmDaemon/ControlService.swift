@@ -19,7 +19,8 @@ struct ControlService: Service {
   /// - Parameter wakeUp: Signalled after a tick that told something.
   /// - Throws: Where the interval, the priority or the stack are out of range.
   init(
-    loop: ControlLoop, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration, wakeUp: WakeUp, log: Logger,
+    loop: ControlLoop, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration,
+    wakeUp: WakeUp, log: Logger,
     notifier: SystemdNotifier
   ) throws {
     (self.loop, self.clock, self.log, self.notifier) = (loop, clock, log, notifier)
@@ -35,14 +36,36 @@ struct ControlService: Service {
     let setup = try thread.start()
     log.info("control loop started", metadata: ["setup": "\(setup)"])
     let measurements = thread.measurements
-    try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await tellServiceManager(measurements) }
+      try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
+      group.cancelAll()
+    }
+    notifier.stopping()
     // Joining blocks for up to a tick: on a thread of its own, never on Swift's pool.
     let thread = thread
     let stopped = await onThread { thread.stop() }
     if stopped {
       log.info("control loop stopped, outputs safe", metadata: ["ticks": "\(measurements.completedTicks)"])
     } else {
-      log.critical("the control loop did not stop in time; outputs are left to the service manager's last command")
+      log.critical(
+        "the control loop did not stop in time; outputs are left to the service manager's last command")
+    }
+  }
+}
+
+extension ControlService {
+  /// Ready with the first completed tick, alive with every further one: nothing but the loop feeds the watchdog.
+  private func tellServiceManager(_ measurements: LoopMeasurements) async {
+    var seen: UInt64 = 0
+    while !Task.isCancelled {
+      let completed = measurements.completedTicks
+      if completed > seen {
+        if seen == 0 { notifier.ready("the control loop ticks") }
+        notifier.watchdog()
+        seen = completed
+      }
+      do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
     }
   }
 }

@@ -59,14 +59,21 @@ public struct Daemon: Sendable {
     if let market { services.append(LinkService(link: market, farewell: nil, name: "market", log: log)) }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
     services.append(ClockService(clock: clock, zone: zone, log: log))
+    if let files = try FileInputService(configuration.sensors, slots: loop.slots, clock: clock, log: log) {
+      services.append(files)
+    }
     if let pins = try pinInputs(gateway.buttons, loop, clock) {
-      services.append(PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
+      services.append(
+        PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
     }
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(
       "farmgate \(Version.text) starts",
-      metadata: ["farm": "\(configuration.farm)", "gateway": "\(configuration.gateway)", "clock": "\(clock.now().clock)"])
+      metadata: [
+        "farm": "\(configuration.farm)", "gateway": "\(configuration.gateway)",
+        "clock": "\(clock.now().clock)",
+      ])
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
@@ -93,7 +100,8 @@ public struct Daemon: Sendable {
       locksMemory: configuration.loop.priority > 0)
   }
 
-  private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs? {
+  private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs?
+  {
     let (totals, trouble) = PulseTotals.read(in: configuration.storage.directory)
     if let trouble { log.error("\(trouble)") }
     return try PinInputs(

@@ -9,7 +9,9 @@ final class GPIOOutput: OutputDriver {
   private let index: Int
   private let safe: LineLevel
 
-  init(_ bank: OutputBank, index: Int, safe: LineLevel) { (self.bank, self.index, self.safe) = (bank, index, safe) }
+  init(_ bank: OutputBank, index: Int, safe: LineLevel) {
+    (self.bank, self.index, self.safe) = (bank, index, safe)
+  }
 
   func drive(_ level: Level) -> Bool { drive(level == .on ? .active : .inactive) }
   func driveSafe() -> Bool { drive(safe) }
@@ -63,7 +65,8 @@ public struct OutputDrivers {
         let place = try directory.place(ofLine: line.line, onChip: line.chip.labelText)
         places.append(plans.count)
         plans.append(
-          OutputBank.Plan(place: place, activeLow: active == .low, safe: output.safe == .on ? .active : .inactive))
+          OutputBank.Plan(
+            place: place, activeLow: active == .low, safe: output.safe == .on ? .active : .inactive))
       } catch {
         places.append(-1)
         failures.append((output.id, "\(error)"))

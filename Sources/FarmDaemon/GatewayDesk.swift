@@ -37,7 +37,8 @@ actor GatewayDesk {
     let slots = loop.slots
     for message in batch {
       gateway.receive(
-        topic: message.topic, payload: message.payload, retained: message.retained, at: now.back(to: message.arrived)
+        topic: message.topic, payload: message.payload, retained: message.retained,
+        at: now.back(to: message.arrived)
       ) { channel, reading in slots.write(reading, at: channel) }
     }
     publish()
@@ -71,6 +72,12 @@ actor GatewayDesk {
   /// Meters on lines were read.
   func note(_ meters: [(channel: Int, pulses: PulseDetails)]) {
     for meter in meters { gateway.note(meter.channel, meter.pulses) }
+  }
+
+  /// A contact on a line changed.
+  func show(_ channel: Int, _ reading: Reading) {
+    gateway.show(channel, reading, at: clock.now())
+    publish()
   }
 
   /// A button on a line was pressed.

@@ -32,9 +32,13 @@ struct LinkService: Service {
       case .disconnected(let failure), .unreachable(let failure):
         log.warning("no link: \(failure)", metadata: ["broker": "\(name)"])
       case .subscriptionRefused(let filter, let code):
-        log.error("the broker refused a subscription", metadata: ["broker": "\(name)", "filter": "\(filter)", "code": "\(code)"])
+        log.error(
+          "the broker refused a subscription",
+          metadata: ["broker": "\(name)", "filter": "\(filter)", "code": "\(code)"])
       case .publicationRefused(let topic, let code):
-        log.error("the broker refused a message", metadata: ["broker": "\(name)", "topic": "\(topic)", "code": "\(code)"])
+        log.error(
+          "the broker refused a message",
+          metadata: ["broker": "\(name)", "topic": "\(topic)", "code": "\(code)"])
       case .stopped: return
       }
     }

@@ -33,6 +33,7 @@ public final class LocalZone: Sendable {
     let local = now.wall.milliseconds + Int64(offset.load(ordering: .relaxed)) * 1000
     let time = WallTime(milliseconds: local)
     return LocalTime(
-      minuteOfDay: time.millisecondOfDay / 60_000, day: time.date.daysSinceEpoch, dayOfYear: time.date.dayOfYear)
+      minuteOfDay: time.millisecondOfDay / 60_000, day: time.date.daysSinceEpoch,
+      dayOfYear: time.date.dayOfYear)
   }
 }

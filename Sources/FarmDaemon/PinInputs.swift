@@ -1,7 +1,7 @@
 import FarmConfiguration
 import FarmUnits
-import Gateway
 import GPIOLines
+import Gateway
 import Logging
 import RealTimeLoop
 import ServiceLifecycle
@@ -15,6 +15,10 @@ final class PinInputs: Sendable {
   /// A button was pressed: the sensor's channel.
   let presses: AsyncStream<Int>
   private let pressed: AsyncStream<Int>.Continuation
+  /// A contact changed: to be shown at once, the loop judges it with its next tick. Dropping is harmless, for the
+  /// loop tells every change as well.
+  let changes: AsyncStream<(channel: Int, reading: Reading)>
+  private let changed: AsyncStream<(channel: Int, reading: Reading)>.Continuation
   private let lines: Mutex<[PinLine]>
   private let thread: EdgeThread
   private let slots: NewestValueSlots
@@ -27,7 +31,8 @@ final class PinInputs: Sendable {
   ///   - buttons: Channels whose closing is to be told as a press.
   /// - Throws: When there is no thread to be had.
   init?(
-    _ sensors: [SensorSettings], totals: PulseTotals, buttons: Set<Int>, slots: NewestValueSlots, clock: SystemClock,
+    _ sensors: [SensorSettings], totals: PulseTotals, buttons: Set<Int>, slots: NewestValueSlots,
+    clock: SystemClock,
     log: Logger
   ) throws {
     var lines: [PinLine] = []
@@ -48,6 +53,7 @@ final class PinInputs: Sendable {
     guard !lines.isEmpty else { return nil }
     (self.slots, self.clock, self.log) = (slots, clock, log)
     (presses, pressed) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(16))
+    (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
     self.lines = Mutex(lines)
     let relay = Relay()
     thread = try EdgeThread(plans) { index, notice in relay.take(index, notice) }
@@ -60,13 +66,16 @@ final class PinInputs: Sendable {
   func stop() {
     thread.stop(within: .seconds(5))
     pressed.finish()
+    changed.finish()
   }
 
   /// What the meters have counted; to be kept.
   var totals: [String: PulseTotals.Total] {
     lines.withLock { lines in
       Dictionary(
-        lines.compactMap { line in line.counter.map { (line.sensor, PulseTotals.Total(pulses: $0.total, lost: $0.lost)) } }
+        lines.compactMap { line in
+          line.counter.map { (line.sensor, PulseTotals.Total(pulses: $0.total, lost: $0.lost)) }
+        }
       ) { first, _ in first }
     }
   }
@@ -95,13 +104,18 @@ final class PinInputs: Sendable {
       if change.isPress, case .dropped = pressed.yield(lines[index].channel) {
         log.warning("a press was lost: too many at once", metadata: ["sensor": "\(lines[index].sensor)"])
       }
-      if change.isNew { write(&lines[index], at: now.back(to: change.at)) }
+      guard change.isNew else { return }
+      let reading = write(&lines[index], at: now.back(to: change.at))
+      if lines[index].counter == nil { changed.yield((lines[index].channel, reading)) }
     }
   }
 
-  private func write(_ line: inout PinLine, at moment: Moment) {
+  @discardableResult
+  private func write(_ line: inout PinLine, at moment: Moment) -> Reading {
     line.sequence += 1
-    slots.write(line.reading(acquired: moment), at: line.channel)
+    let reading = line.reading(acquired: moment)
+    slots.write(reading, at: line.channel)
+    return reading
   }
 }
 
@@ -132,6 +146,7 @@ extension InputPlan {
       case .falling: .falling
       case .both, nil: .both
       }
-    self.init(place: place, bias: bias, activeLow: input.active == .low, edges: edges, debounce: input.debounce)
+    self.init(
+      place: place, bias: bias, activeLow: input.active == .low, edges: edges, debounce: input.debounce)
   }
 }

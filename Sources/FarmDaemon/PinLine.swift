@@ -1,7 +1,7 @@
 import FarmConfiguration
 import FarmUnits
-import Gateway
 import GPIOLines
+import Gateway
 
 /// One input and what is known of it. A value; its owner keeps it to one thread at a time.
 struct PinLine: Sendable {
@@ -55,7 +55,8 @@ struct PinLine: Sendable {
       level = event.level
       counter?.count(at: event.at, sequence: event.sequence)
       // A meter's total is told once a second; a contact's change at once.
-      return Change(isNew: counter == nil, isPress: isButton && wasOpen && event.level == .active, at: event.at)
+      return Change(
+        isNew: counter == nil, isPress: isButton && wasOpen && event.level == .active, at: event.at)
     case .level(let level, let at):
       self.level = level
       return Change(isNew: counter == nil, at: at)
@@ -77,7 +78,8 @@ struct PinLine: Sendable {
     guard let reading = counter?.read(at: now), let unit else { return nil }
     let rate = Self.rate(of: unit)
     return PulseDetails(
-      rate: (reading.hertz * amountPerPulse * rate.perSecond * 1000).rounded() / 1000, unit: rate.unit, lost: reading.lost, suspect: reading.isSuspect)
+      rate: (reading.hertz * amountPerPulse * rate.perSecond * 1000).rounded() / 1000, unit: rate.unit,
+      lost: reading.lost, suspect: reading.isSuspect)
   }
 
   func reading(acquired: Moment) -> Reading {
@@ -88,7 +90,8 @@ struct PinLine: Sendable {
         level.map { .contact($0 == .active ? .closed : .open) }
       }
     return Reading(
-      value: isHeld ? value : nil, unit: unit, quality: isHeld ? .good : .fault, acquired: acquired, sequence: sequence)
+      value: isHeld ? value : nil, unit: unit, quality: isHeld ? .good : .fault, acquired: acquired,
+      sequence: sequence)
   }
 
   /// In which unit a rate is told, and how many of it one unit a second is.

@@ -15,6 +15,7 @@ struct PinService: Service {
     try inputs.start()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await channel in inputs.presses { await desk.press(channel) } }
+      group.addTask { for await change in inputs.changes { await desk.show(change.channel, change.reading) } }
       group.addTask { await readMeters() }
       try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
       group.cancelAll()

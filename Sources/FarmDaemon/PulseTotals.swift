@@ -31,7 +31,8 @@ struct PulseTotals: Sendable {
     guard let bytes = StoredFile.read(path, bytesMax: 1 << 20) else {
       return (kept, errno == ENOENT ? nil : "cannot read \(path): \(String(cString: strerror(errno)))")
     }
-    guard let json = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 1 << 20)),  // damaged: said below
+    // A damaged file is told in the guard.
+    guard let json = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 1 << 20)),
       let entries = json["totals"]?.object
     else {
       rename(path, path + ".damaged")
@@ -40,7 +41,8 @@ struct PulseTotals: Sendable {
     }
     kept.wasClean = json["clean"]?.bool ?? false
     for (sensor, entry) in entries.members {
-      guard let pulses = entry["pulses"]?.integer, pulses >= 0, let lost = entry["lost"]?.integer, lost >= 0 else { continue }
+      guard let pulses = entry["pulses"]?.integer, pulses >= 0, let lost = entry["lost"]?.integer, lost >= 0
+      else { continue }
       kept.totals[sensor] = Total(pulses: UInt64(pulses), lost: UInt64(lost))
     }
     return (kept, nil)
@@ -50,7 +52,10 @@ struct PulseTotals: Sendable {
   /// - Returns: What was wrong; nil when it is on the disk.
   static func write(_ totals: [String: Total], clean: Bool, in directory: String) -> String? {
     let entries = totals.sorted { $0.key < $1.key }.map { sensor, total -> (name: String, value: JSONValue) in
-      (sensor, ["pulses": .integer(Int64(clamping: total.pulses)), "lost": .integer(Int64(clamping: total.lost))])
+      (
+        sensor,
+        ["pulses": .integer(Int64(clamping: total.pulses)), "lost": .integer(Int64(clamping: total.lost))]
+      )
     }
     let json: JSONValue = ["clean": .bool(clean), "totals": .object(JSONObject(entries))]
     return StoredFile.replace(path(in: directory), with: json.bytes)
@@ -85,12 +90,16 @@ enum StoredFile {
   static func replace(_ path: String, with bytes: [UInt8]) -> String? {
     let fresh = path + ".new"
     let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-    func trouble(_ action: String) -> String { "cannot \(action) \(fresh): \(String(cString: strerror(errno)))" }
+    func trouble(_ action: String) -> String {
+      "cannot \(action) \(fresh): \(String(cString: strerror(errno)))"
+    }
     guard descriptor >= 0 else { return trouble("create") }
     defer { close(descriptor) }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+      }
       guard count > 0 else { return trouble("write") }
       written += count
     }

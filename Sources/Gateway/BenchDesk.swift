@@ -24,7 +24,8 @@ struct BenchDesk: Sendable {
     benches = configuration.products.compactMap { product in
       guard let bench = product.bench, let button = bench.button else { return nil }
       return Bench(
-        product: product.id, unit: product.unit, scale: index.channel(bench.scale), button: index.channel(button))
+        product: product.id, unit: product.unit, scale: index.channel(bench.scale),
+        button: index.channel(button))
     }
   }
 
@@ -34,7 +35,9 @@ struct BenchDesk: Sendable {
   /// A button that speaks MQTT has told its position.
   /// - Returns: Whether that is a press.
   mutating func isPress(_ channel: Int, _ reading: Reading) -> Bool {
-    guard let contact = reading.goodContact, benches.contains(where: { $0.button == channel }) else { return false }
+    guard let contact = reading.goodContact, benches.contains(where: { $0.button == channel }) else {
+      return false
+    }
     var isPress = false
     for index in benches.indices where benches[index].button == channel {
       isPress = !benches[index].wasClosed && contact == .closed
@@ -49,9 +52,12 @@ struct BenchDesk: Sendable {
     benches.filter { $0.button == channel }.map { bench in
       presses += 1
       let id = "bench-\(bench.product)-\(session)-\(presses)"
-      guard let shown = weight(bench.scale)?.goodNumber, shown > 0, let amount = Amount(roundingDown: shown) else {
+      guard let shown = weight(bench.scale)?.goodNumber, shown > 0, let amount = Amount(roundingDown: shown)
+      else {
         return .failure(
-          CommandAnswer(id: id, .refused, "no_weight", "The scale shows no valid weight above zero, so nothing was harvested."))
+          CommandAnswer(
+            id: id, .refused, "no_weight",
+            "The scale shows no valid weight above zero, so nothing was harvested."))
       }
       return .success(
         LotCommand(

@@ -25,7 +25,8 @@ struct ClaimDesk: Sendable {
     revisions[drone, default: 0] += 1
     return publish(
       writer.droneHealth(
-        drone, record: record, revision: revisions[drone, default: 1], id: identifiers.next(at: now.wall), at: now.wall))
+        drone, record: record, revision: revisions[drone, default: 1], id: identifiers.next(at: now.wall),
+        at: now.wall))
   }
 
   /// The marketplace forgets a retained topic.
@@ -34,7 +35,8 @@ struct ClaimDesk: Sendable {
       Publication(
         .market,
         OutgoingMessage(
-          topic: writer.topics.topic(address), payload: [], retained: true, qualityOfService: 1, payloadFormat: nil))
+          topic: writer.topics.topic(address), payload: [], retained: true, qualityOfService: 1,
+          payloadFormat: nil))
     ]
   }
 

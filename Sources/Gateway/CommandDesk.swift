@@ -39,11 +39,14 @@ struct CommandDesk: Sendable {
       do throws(CommandAnswer) {
         request = try self.request(target, envelope, json, at: now)
         guard waiting.count < Self.waitingLimit else {
-          throw CommandAnswer(id: envelope.id, .refused, "busy", "Too many commands wait for the control loop; try again.")
+          throw CommandAnswer(
+            id: envelope.id, .refused, "busy", "Too many commands wait for the control loop; try again.")
         }
       } catch {
         // What was refused for being busy or for the clock may be sent again under its id.
-        if error.reason != "busy", error.reason != "clock_untrusted", error.reason != "too_early" { answers[key] = error }
+        if error.reason != "busy", error.reason != "clock_untrusted", error.reason != "too_early" {
+          answers[key] = error
+        }
         return .answer(error)
       }
       answers[key] = .some(nil)
@@ -70,7 +73,11 @@ struct CommandDesk: Sendable {
   /// A request could not be handed to the loop: its answer.
   mutating func undelivered(token: UInt64) -> (Target, CommandAnswer)? {
     guard let (target, envelope) = waiting.removeValue(forKey: token) else { return nil }
-    return (target, CommandAnswer(id: envelope.id, .refused, "busy", "The control loop takes no more commands now; try again."))
+    return (
+      target,
+      CommandAnswer(
+        id: envelope.id, .refused, "busy", "The control loop takes no more commands now; try again.")
+    )
   }
 
   /// Answers that were forgotten to make room for newer ones.
@@ -111,14 +118,17 @@ struct CommandDesk: Sendable {
       if mode != .off { try envelope.checkValidity(at: now, needsExpiry: mode == .on) }
       return .output(
         OutputCommand(
-          output: output, set: mode, until: lease.map { now.instant.advanced(by: $0) }, source: .operator, token: nextToken))
+          output: output, set: mode, until: lease.map { now.instant.advanced(by: $0) }, source: .operator,
+          token: nextToken))
     case .alarm(let name):
       guard let alarm = alarms[name] else { throw refuse("unknown_alarm", "There is no alarm \(name).") }
       let action: AlarmAction
       switch json["action"]?.string {
       case "acknowledge": action = .acknowledge
       case "shelve":
-        guard let lease else { throw refuse("malformed", "shelve needs for_s, the seconds until the alarm returns.") }
+        guard let lease else {
+          throw refuse("malformed", "shelve needs for_s, the seconds until the alarm returns.")
+        }
         action = .shelve(lease)
       case "unshelve": action = .unshelve
       case "clear": action = .clear

@@ -40,7 +40,9 @@ extension CommandEnvelope {
   /// Reads what all commands share.
   /// - Parameter needsIssuer: Whether `by` must be there.
   /// - Throws: The refusal to answer with.
-  static func read(_ payload: [UInt8], retained: Bool, needsIssuer: Bool) throws(CommandAnswer) -> (CommandEnvelope, JSONValue) {
+  static func read(_ payload: [UInt8], retained: Bool, needsIssuer: Bool) throws(CommandAnswer) -> (
+    CommandEnvelope, JSONValue
+  ) {
     let json: JSONValue
     do throws(JSONError) {
       json = try JSONValue(parsing: payload, limits: limits)
@@ -55,16 +57,19 @@ extension CommandEnvelope {
     }
     if retained {
       throw CommandAnswer(
-        id: id, .refused, "retained", "A retained command could be obeyed again at any time; send it without the flag.")
+        id: id, .refused, "retained",
+        "A retained command could be obeyed again at any time; send it without the flag.")
     }
     let by = json["by"]?.string ?? ""
     guard by.utf8.count <= 128, !(needsIssuer && by.isEmpty) else {
-      throw CommandAnswer(id: id, .refused, "malformed", "A command names its issuer in by, a text of 1 to 128 bytes.")
+      throw CommandAnswer(
+        id: id, .refused, "malformed", "A command names its issuer in by, a text of 1 to 128 bytes.")
     }
     func time(_ name: String) throws(CommandAnswer) -> WallTime? {
       guard let value = json[name], value != .null else { return nil }
       guard let text = value.string, let time = WallTime(rfc3339: text) else {
-        throw CommandAnswer(id: id, .refused, "malformed", "\(name) is not a time such as 2026-11-22T10:15:00Z.")
+        throw CommandAnswer(
+          id: id, .refused, "malformed", "\(name) is not a time such as 2026-11-22T10:15:00Z.")
       }
       return time
     }
@@ -77,15 +82,18 @@ extension CommandEnvelope {
   /// - Parameter needsExpiry: True for what switches something on.
   func checkValidity(at now: Moment, needsExpiry: Bool) throws(CommandAnswer) {
     if needsExpiry, expires == nil {
-      throw CommandAnswer(id: id, .refused, "no_expiry", "A command that switches on must say when it expires.")
+      throw CommandAnswer(
+        id: id, .refused, "no_expiry", "A command that switches on must say when it expires.")
     }
     guard notBefore != nil || expires != nil else { return }
     guard now.clock == .trusted else {
       throw CommandAnswer(
-        id: id, .refused, "clock_untrusted", "The gateway's clock is not set, so it cannot tell whether this command is still meant.")
+        id: id, .refused, "clock_untrusted",
+        "The gateway's clock is not set, so it cannot tell whether this command is still meant.")
     }
     if let notBefore, now.wall < notBefore {
-      throw CommandAnswer(id: id, .refused, "too_early", "The command is not valid before \(notBefore.rfc3339).")
+      throw CommandAnswer(
+        id: id, .refused, "too_early", "The command is not valid before \(notBefore.rfc3339).")
     }
     if let expires, now.wall >= expires {
       throw CommandAnswer(id: id, .refused, "expired", "The command expired at \(expires.rfc3339).")

@@ -18,11 +18,15 @@ struct PlanIndex: Sendable {
 
   /// Names were checked when the file was read: a missing one is a fault of ours.
   func channel(_ name: String) -> Int {
-    guard let index = channels[name] else { preconditionFailure("no sensor \(name) in a checked configuration") }
+    guard let index = channels[name] else {
+      preconditionFailure("no sensor \(name) in a checked configuration")
+    }
     return index
   }
   func output(_ name: String) -> Int {
-    guard let index = outputs[name] else { preconditionFailure("no output \(name) in a checked configuration") }
+    guard let index = outputs[name] else {
+      preconditionFailure("no output \(name) in a checked configuration")
+    }
     return index
   }
 }
@@ -72,9 +76,11 @@ extension OutputPlan {
     self.init(
       name: output.id, safe: output.safe == .on ? .on : .off,
       limits: GuardLimits(
-        minOn: guards.onMin, minOff: guards.offMin, maxOn: guards.onMax, startsPerHour: guards.startsPerHourMax,
+        minOn: guards.onMin, minOff: guards.offMin, maxOn: guards.onMax,
+        startsPerHour: guards.startsPerHourMax,
         excludes: guards.excludes.map(index.output)),
-      onBadQuality: reaction, feedback: output.feedback.map(index.channel), confirmWithin: output.confirmWithin)
+      onBadQuality: reaction, feedback: output.feedback.map(index.channel),
+      confirmWithin: output.confirmWithin)
   }
 }
 
@@ -93,7 +99,8 @@ extension IrrigationPlan {
       limits: IrrigationLimits(
         litresPerDay: bed.limits.litresPerDay, litresPerWeek: bed.limits.litresPerWeek,
         quiet: bed.limits.quiet.map { QuietWindow(from: $0.fromMinute, to: $0.toMinute) }),
-      flow: bed.flow.map { FlowPlan($0, index, configuration) }, masterValve: bed.masterValve.map(index.output),
+      flow: bed.flow.map { FlowPlan($0, index, configuration) },
+      masterValve: bed.masterValve.map(index.output),
       rootZone: RootZonePlan(bed, index, configuration))
   }
 }
@@ -102,9 +109,12 @@ extension FlowPlan {
   fileprivate init(_ flow: FlowSettings, _ index: PlanIndex, _ configuration: GatewayConfiguration) {
     let channel = index.channel(flow.sensor)
     var litresPerPulse: Double?
-    if case .gpio(let input) = configuration.sensors[channel].source { litresPerPulse = input.pulses?.amountPerPulse }
+    if case .gpio(let input) = configuration.sensors[channel].source {
+      litresPerPulse = input.pulses?.amountPerPulse
+    }
     self.init(
-      channel: channel, expectedMinimum: flow.expected?.lowerBound, expectedMaximum: flow.expected?.upperBound,
+      channel: channel, expectedMinimum: flow.expected?.lowerBound,
+      expectedMaximum: flow.expected?.upperBound,
       litresPerPulse: litresPerPulse, settle: flow.settle,
       leak: LeakPlan(litres: flow.leak.litres, within: flow.leak.within))
   }
@@ -113,7 +123,8 @@ extension FlowPlan {
 extension RootZonePlan {
   /// Nil where the bed's configuration lacks soil, crop or area: then there is no second opinion.
   fileprivate init?(_ bed: IrrigationSettings, _ index: PlanIndex, _ configuration: GatewayConfiguration) {
-    guard let soil = bed.soil, let crop = bed.crop, let area = bed.areaSquareMetres, let balance = bed.balance,
+    guard let soil = bed.soil, let crop = bed.crop, let area = bed.areaSquareMetres,
+      let balance = bed.balance,
       let zone = RootZone(
         fieldCapacity: soil.fieldCapacity, wiltingPoint: soil.wiltingPoint, depthMetres: crop.rootDepthMetres,
         depletionFraction: crop.depletionFraction)
@@ -125,7 +136,8 @@ extension RootZonePlan {
         otherwise: balance.evaporationMillimetresPerDay)
     }
     self.init(
-      zone: zone, cropCoefficient: crop.coefficient, areaSquareMetres: area, rain: bed.rain.map(index.channel),
+      zone: zone, cropCoefficient: crop.coefficient, areaSquareMetres: area,
+      rain: bed.rain.map(index.channel),
       evaporation: evaporation, standsIn: balance.standsIn)
   }
 }
@@ -135,13 +147,15 @@ extension ColdStorePlan {
     self.init(
       name: store.id, air: index.channel(store.air), product: store.product.map(index.channel),
       door: store.door.map(index.channel), compressor: index.output(store.compressor),
-      fan: store.fan.map(index.output), heater: store.heater.map(index.output), setpoint: store.setpointCelsius,
+      fan: store.fan.map(index.output), heater: store.heater.map(index.output),
+      setpoint: store.setpointCelsius,
       band: store.bandKelvin,
       alarm: store.alarm.map {
         ColdStoreAlarmPlan(above: $0.above, below: $0.below, delay: $0.delay, doorOpen: $0.doorOpen)
       },
       defrost: store.defrost.map {
-        DefrostPlan(every: $0.every, longest: $0.duration, coil: $0.coil.map(index.channel), until: $0.untilCelsius)
+        DefrostPlan(
+          every: $0.every, longest: $0.duration, coil: $0.coil.map(index.channel), until: $0.untilCelsius)
       },
       coolingCheck: store.coolingCheck.map { CoolingCheckPlan(within: $0.within, fall: $0.fallKelvin) })
   }

@@ -34,8 +34,10 @@ struct DroneDesk: Sendable {
     let (counters, frames) = (registry.counters, registry.frameCounters)
     return [
       "accepted": .integer(Int64(frames.accepted)), "bad_checksum": .integer(Int64(frames.badChecksum)),
-      "stray_bytes": .integer(Int64(frames.strayBytes)), "unknown_flags": .integer(Int64(frames.unknownFlags)),
-      "over_limit": .integer(Int64(counters.overLimit)), "before_heartbeat": .integer(Int64(counters.beforeHeartbeat)),
+      "stray_bytes": .integer(Int64(frames.strayBytes)),
+      "unknown_flags": .integer(Int64(frames.unknownFlags)),
+      "over_limit": .integer(Int64(counters.overLimit)),
+      "before_heartbeat": .integer(Int64(counters.beforeHeartbeat)),
       "no_sender": .integer(Int64(counters.noSender)),
     ]
   }

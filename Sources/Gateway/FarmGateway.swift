@@ -1,9 +1,9 @@
 public import CanonicalJSON
 public import Claims
+import DroneHealth
 public import FarmConfiguration
 public import FarmControl
 public import FarmUnits
-import DroneHealth
 import Harvest
 
 /// What the gateway does with a message, a judged reading, and a second that passed: values in, messages out.
@@ -26,6 +26,8 @@ public struct FarmGateway: Sendable {
   private var claims: ClaimDesk
   private var drones: DroneDesk?
   private var benches: BenchDesk
+  /// Channels that need no second reading before they are believed.
+  private let confirmedAtOnce: Set<Int>
   /// Commands that were refused because too many came at once.
   private var overflows: UInt64 = 0
 
@@ -51,6 +53,8 @@ public struct FarmGateway: Sendable {
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
     drones = configuration.drones.map(DroneDesk.init)
     benches = BenchDesk(configuration, session: identity.session)
+    confirmedAtOnce = Set(
+      configuration.sensors.indices.filter { configuration.sensors[$0].plausibility.confirmation.needed <= 1 })
   }
 
   // MARK: What to listen to
@@ -97,7 +101,8 @@ public struct FarmGateway: Sendable {
     topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
   ) {
     var presses: [Int] = []
-    let isSensor = sensors.receive(topic: topic, payload: payload, retained: retained, at: arrival) { channel, reading in
+    let isSensor = sensors.receive(topic: topic, payload: payload, retained: retained, at: arrival) {
+      channel, reading in
       if benches.isPress(channel, reading) { presses.append(channel) }
       give(channel, reading)
     }
@@ -108,6 +113,13 @@ public struct FarmGateway: Sendable {
 
   /// A meter on a line was read; its total comes through the loop.
   public mutating func note(_ channel: Int, _ details: PulseDetails) { board.note(channel, details) }
+
+  /// A contact on a line changed: shown at once where nothing but the line itself is to be believed. The loop
+  /// acts on it with its next tick.
+  public mutating func show(_ channel: Int, _ reading: Reading, at now: Moment) {
+    guard confirmedAtOnce.contains(channel) else { return }
+    if let message = board.note(channel, ChannelState(reading: reading), at: now.instant, site) { say(message) }
+  }
 
   /// Channels whose closing is a press of a button.
   public var buttons: Set<Int> { benches.buttons }
@@ -126,7 +138,9 @@ public struct FarmGateway: Sendable {
 
   /// A command.
   /// - Returns: What the control loop has to judge; its verdict comes back through `observe`.
-  public mutating func command(topic: String, payload: [UInt8], retained: Bool, at now: Moment) -> ControlRequest? {
+  public mutating func command(topic: String, payload: [UInt8], retained: Bool, at now: Moment)
+    -> ControlRequest?
+  {
     guard let command = site.topics.command(in: topic) else { return nil }
     switch command {
     case .lot:
@@ -148,7 +162,8 @@ public struct FarmGateway: Sendable {
   public mutating func overflowed(topic: String, payload: [UInt8], at now: Moment) {
     overflows += 1
     guard let command = site.topics.command(in: topic) else { return }
-    let id = (try? CommandEnvelope.read(payload, retained: false, needsIssuer: false).0.id)  // unreadable: answered without
+    // One that cannot be read is answered without an id.
+    let id = (try? CommandEnvelope.read(payload, retained: false, needsIssuer: false).0.id)
     tell(command, CommandAnswer(id: id, .refused, "busy", "Too many commands at once; try again."), at: now)
   }
 
@@ -190,7 +205,8 @@ public struct FarmGateway: Sendable {
     var counters = edges
     let refusals = sensors.refusals
     counters["refused_payloads"] = .object(
-      JSONObject(refusals.counts.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
+      JSONObject(
+        refusals.counts.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
     counters["refused_reasons"] = .object(
       JSONObject(refusals.reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     counters["refused_payloads_of_other_topics"] = .integer(Int64(clamping: refusals.others))

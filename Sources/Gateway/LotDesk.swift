@@ -30,7 +30,9 @@ struct LotDesk: Sendable {
     CommandAnswer(id: command.id, book.apply(command, at: now))
   }
 
-  private mutating func carryOut(_ envelope: CommandEnvelope, _ json: JSONValue, at now: Moment) -> CommandAnswer {
+  private mutating func carryOut(_ envelope: CommandEnvelope, _ json: JSONValue, at now: Moment)
+    -> CommandAnswer
+  {
     do throws(CommandAnswer) {
       try envelope.checkValidity(at: now, needsExpiry: false)
     } catch {

@@ -37,7 +37,9 @@ public struct MessageExplainer {
       isKnown = true
       lines += frames(payload, topic)
     }
-    if !isKnown { lines.append(.refused(topic, "no sensor or drone of this configuration listens to this topic")) }
+    if !isKnown {
+      lines.append(.refused(topic, "no sensor or drone of this configuration listens to this topic"))
+    }
     return lines
   }
 
@@ -56,9 +58,10 @@ public struct MessageExplainer {
       return .refused(settings.id, "\(error)")
     }
     switch outcome {
-    case .unchanged(let why): return Line(
-      json: JSONValue.object(["sensor": .string(settings.id), "unchanged": .string(why.rawValue)]).text,
-      text: "\(settings.id): unchanged, \(why.sentence)", isRefusal: false)
+    case .unchanged(let why):
+      return Line(
+        json: JSONValue.object(["sensor": .string(settings.id), "unchanged": .string(why.rawValue)]).text,
+        text: "\(settings.id): unchanged, \(why.sentence)", isRefusal: false)
     case .refused(let refusal): return .refused(settings.id, "\(refusal.code): \(refusal)")
     case .reading(let reading): return .reading(settings, reading, at: now)
     }
@@ -68,14 +71,18 @@ public struct MessageExplainer {
     var unsigned: FrameAuthenticator?
     let (messages, counters) = MAVLinkMessage.explain(payload, authenticator: &unsigned)
     let refused: [(Int, String)] = [
-      (counters.badChecksum, "a wrong checksum"), (counters.unknownFlags, "flags that no receiver may ignore"),
-      (counters.passedOver, "a message that farmgate does not read"), (counters.implausible, "no plausible frame"),
-      (counters.unfinished, "a frame that was not finished"), (counters.strayBytes, "bytes that belong to no frame"),
+      (counters.badChecksum, "a wrong checksum"),
+      (counters.unknownFlags, "flags that no receiver may ignore"),
+      (counters.passedOver, "a message that farmgate does not read"),
+      (counters.implausible, "no plausible frame"),
+      (counters.unfinished, "a frame that was not finished"),
+      (counters.strayBytes, "bytes that belong to no frame"),
     ]
     return messages.map { message in
       Line(
         json: message.jsonLine,
-        text: "\(message.name) from system \(message.frame.system), component \(message.frame.component): \(message.jsonLine)",
+        text:
+          "\(message.name) from system \(message.frame.system), component \(message.frame.component): \(message.jsonLine)",
         isRefusal: false)
     }
       + refused.filter { $0.0 > 0 }.map { count, reason in .refused(topic, "\(count) × \(reason)") }
@@ -89,7 +96,9 @@ extension MessageExplainer.Line {
       text: "\(what): refused, \(reason)", isRefusal: true)
   }
 
-  fileprivate static func reading(_ settings: SensorSettings, _ reading: PresetReading, at now: Moment) -> Self {
+  fileprivate static func reading(_ settings: SensorSettings, _ reading: PresetReading, at now: Moment)
+    -> Self
+  {
     let acquired = reading.acquired(arrivedAt: now)
     let value: JSONValue =
       switch reading.value {

@@ -16,7 +16,8 @@ extension OutputMessage {
       case .unknown: nil
       }
     self.init(
-      commanded: state.commanded == .on, confirmed: confirmed, reason: state.reason.code, text: state.reason.sentence,
+      commanded: state.commanded == .on, confirmed: confirmed, reason: state.reason.code,
+      text: state.reason.sentence,
       since: now.wall(of: state.since))
   }
 }

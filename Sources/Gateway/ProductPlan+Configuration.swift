@@ -12,13 +12,15 @@ extension ProductPlan {
       return amount
     }
     self.init(
-      key: product.id, name: product.name, sku: product.sku, unit: product.unit, increment: amount(product.increment),
+      key: product.id, name: product.name, sku: product.sku, unit: product.unit,
+      increment: amount(product.increment),
       buffer: amount(product.buffer), localShare: amount(product.localShare), store: product.store,
       field: product.field, productClass: product.productClass,
       limits: TemperatureLimits(max: product.limits.maxCelsius, min: product.limits.minCelsius),
       shelfLife: product.shelfLife.map {
         ShelfLifePlan(
-          days: $0.days, at: $0.atCelsius, q10: $0.q10, chillingBelow: $0.chillingBelowCelsius, minimumDays: $0.daysMin)
+          days: $0.days, at: $0.atCelsius, q10: $0.q10, chillingBelow: $0.chillingBelowCelsius,
+          minimumDays: $0.daysMin)
       },
       coolDown: product.coolDown, lotPrefix: product.lotPrefix, source: product.source)
   }

@@ -12,5 +12,7 @@ public struct Publication: Sendable {
   public var broker: Broker
   public var message: OutgoingMessage
 
-  public init(_ broker: Broker, _ message: OutgoingMessage) { (self.broker, self.message) = (broker, message) }
+  public init(_ broker: Broker, _ message: OutgoingMessage) {
+    (self.broker, self.message) = (broker, message)
+  }
 }

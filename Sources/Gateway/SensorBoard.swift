@@ -28,7 +28,11 @@ struct SensorBoard: Sendable {
 
   /// The loop has judged a reading.
   /// - Returns: What to show, when it says something new.
-  mutating func note(_ channel: Int, _ state: ChannelState, at now: Instant, _ writer: SiteWriter) -> OutgoingMessage? {
+  mutating func note(_ channel: Int, _ state: ChannelState, at now: Instant, _ writer: SiteWriter)
+    -> OutgoingMessage?
+  {
+    // The loop may tell late what a line has told at once: the older word does not come back.
+    if let known = newest[channel], known.reading.sequence > state.reading.sequence { return nil }
     newest[channel] = state
     if let shown = shown[channel], shown.quality == state.reading.quality, shown.value == state.reading.value,
       shown.pulses == pulses[channel], now - shown.at < Self.period
@@ -57,7 +61,8 @@ struct SensorBoard: Sendable {
 
   private mutating func show(_ channel: Int, at now: Instant, _ writer: SiteWriter) -> OutgoingMessage? {
     guard let state = newest[channel] else { return nil }
-    shown[channel] = Shown(value: state.reading.value, quality: state.reading.quality, pulses: pulses[channel], at: now)
+    shown[channel] = Shown(
+      value: state.reading.value, quality: state.reading.quality, pulses: pulses[channel], at: now)
     let details = pulses[channel].map {
       SensorMessage.Pulses(rate: $0.rate, rateUnit: $0.unit, lost: $0.lost, suspect: $0.suspect)
     }

@@ -58,7 +58,8 @@ struct SensorDesk: Sendable {
   ) -> Bool {
     let matches = router.matches(topic)
     guard !matches.isEmpty else { return false }
-    var parsed: [(preset: Preset, payload: ParsedPayload?)] = []  // sensors of one topic mostly share a preset
+    // Sensors of one topic mostly share a preset.
+    var parsed: [(preset: Preset, payload: ParsedPayload?)] = []
     for match in matches {
       let binding = bindings[match]
       if !parsed.contains(where: { $0.preset == binding.preset }) {

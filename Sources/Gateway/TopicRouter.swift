@@ -34,7 +34,9 @@ struct TopicRouter: Sendable {
 
   private static func matches(_ topic: [Substring], _ pattern: [Substring]) -> Bool {
     // A filter that starts with a wildcard does not match the broker's own topics.
-    if let first = topic.first, first.hasPrefix("$"), let lead = pattern.first, lead == "+" || lead == "#" { return false }
+    if let first = topic.first, first.hasPrefix("$"), let lead = pattern.first, lead == "+" || lead == "#" {
+      return false
+    }
     for (position, level) in pattern.enumerated() {
       if level == "#" { return true }
       guard position < topic.count, level == "+" || level == topic[position] else { return false }

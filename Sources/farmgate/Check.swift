@@ -30,7 +30,8 @@ struct Check: ParsableCommand {
     if json {
       print(
         JSONValue.object([
-          "file": .string(config), "usable": .bool(fatal.isEmpty), "problems": .array(result.problems.map(\.json)),
+          "file": .string(config), "usable": .bool(fatal.isEmpty),
+          "problems": .array(result.problems.map(\.json)),
           "wiring": fatal.isEmpty ? result.configuration?.wiring.json ?? .null : .null,
         ]).text)
     } else {

@@ -9,7 +9,9 @@ enum ConfigurationFile {
   static func load(_ path: String) throws -> GatewayConfiguration {
     let result = read(path)
     for problem in result.problems { complain("\(problem)") }
-    guard result.obstacles.isEmpty, let configuration = result.configuration else { throw ExitCode.badConfiguration }
+    guard result.obstacles.isEmpty, let configuration = result.configuration else {
+      throw ExitCode.badConfiguration
+    }
     return configuration
   }
 

@@ -23,7 +23,9 @@ struct Demo: AsyncParsableCommand {
   var seed: UInt64 = 2045
 
   func validate() throws {
-    if let seconds, !(1...86_400).contains(seconds) { throw ValidationError("--for takes 1 to 86400 seconds.") }
+    if let seconds, !(1...86_400).contains(seconds) {
+      throw ValidationError("--for takes 1 to 86400 seconds.")
+    }
   }
 
   func run() async throws {

@@ -18,7 +18,8 @@ final class DemoShow: Sendable {
   /// - Parameter start: When the farm's clock begins.
   init(port: UInt16, farm: String, gateway: String, seed: UInt64, start: WallTime) throws {
     (self.farm, self.gateway, self.seed, self.start) = (farm, gateway, seed, start)
-    devices = try BrokerLink(LinkOptions(name: "devices", host: "127.0.0.1", port: port, clientID: "demo-devices"))
+    devices = try BrokerLink(
+      LinkOptions(name: "devices", host: "127.0.0.1", port: port, clientID: "demo-devices"))
     var options = LinkOptions(name: "observer", host: "127.0.0.1", port: port, clientID: "demo-observer")
     options.subscriptions = [
       Subscription("farmgate/#", for: .reading), Subscription("nexus/#", for: .reading),
@@ -83,7 +84,8 @@ final class DemoShow: Sendable {
 
   private func draw(_ table: LiveTable, after elapsed: Duration, terminal: Bool) {
     let width = terminal ? Self.terminalWidth() : 118
-    let title = "farmgate demo  \(farm)/\(gateway)  \(elapsed.components.seconds) s  \(table.heard) messages heard"
+    let title =
+      "farmgate demo  \(farm)/\(gateway)  \(elapsed.components.seconds) s  \(table.heard) messages heard"
     var text = terminal ? "\u{1B}[H" : "\n"
     for line in [title, ""] + table.lines(width: width) + [""] {
       text += line + (terminal ? "\u{1B}[K\n" : "\n")  // clear what an earlier, longer line left

@@ -9,7 +9,8 @@ struct ExplainMessage: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain-message",
     abstract: "Reads one payload from standard input and prints the readings in it.",
-    discussion: "Exits 0 when nothing was refused, 1 otherwise. A MAVLink topic may carry any number of frames.")
+    discussion:
+      "Exits 0 when nothing was refused, 1 otherwise. A MAVLink topic may carry any number of frames.")
 
   @Option(help: "The configuration file.")
   var config = "/etc/farmgate/farmgate.yaml"

@@ -9,7 +9,8 @@ import Glibc
 struct Farmgate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "farmgate",
-    abstract: "Runs a farm's valves, cold rooms and drone pads, and tells the marketplace what can be sold and flown.",
+    abstract:
+      "Runs a farm's valves, cold rooms and drone pads, and tells the marketplace what can be sold and flown.",
     version: Version.text,
     subcommands: [Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Demo.self])
 }

@@ -39,31 +39,49 @@ struct LiveTable {
         lines.append(String((cells + row.dropFirst(widths.count)).joined(separator: " ").prefix(width)))
       }
     }
-    section("SENSOR|VALUE|UNIT|QUALITY|AT", [18, 10, 6, 14], rows("sensor/").map { id, json in
-      [id, value(json["value"]), unit(json["unit"]), json["quality"]?.string ?? "?", clock(json["at"])]
-    })
-    section("OUTPUT|COMMANDED|CONFIRMED|SINCE|REASON", [18, 10, 10, 10], rows("output/").map { id, json in
-      [id, json["commanded"]?.string ?? "?", json["confirmed"]?.string ?? "?", clock(json["since"]), json["reason"]?.string ?? ""]
-    })
-    section("LOT|STATUS|TO PROMISE|ON HAND|VALID UNTIL|AT THE MARKET", [18, 10, 11, 10, 12], rows("lot/").map { id, json in
-      let quantity = json["quantity"]
-      let atMarket = market["lots/\(id)/availability"]?["data"]
-      return [
-        id, json["status"]?.string ?? "?", value(quantity?["availableToPromise"]) + " " + unit(quantity?["unit"]),
-        value(quantity?["onHand"]), clock(json["validUntil"]),
-        atMarket.map { "revision \(value($0["revision"])), \(value($0["quantity"]?["availableToPromise"]))" } ?? "not yet",
-      ]
-    })
-    section("DRONE|DELIVERABLE|LEVEL|BATTERY|REASON", [18, 12, 8, 16], rows("drone/").map { id, json in
-      let battery = json["battery"]?.array?.first ?? json["batteries"]?.array?.first
-      let reason = json["reasons"]?.array?.first
-      return [
-        id, json["deliverable"]?.string ?? "?", json["level"]?.string ?? "?", batteryText(battery),
-        reason.flatMap { $0["code"]?.string } ?? "",
-      ]
-    })
-    section("ALARM|STATE|SINCE|TEXT", [28, 12, 10], rows("alarm/").filter { $0.json["state"]?.string != "normal" }
-      .map { id, json in [id, json["state"]?.string ?? "?", clock(json["since"]), json["text"]?.string ?? ""] })
+    section(
+      "SENSOR|VALUE|UNIT|QUALITY|AT", [18, 10, 6, 14],
+      rows("sensor/").map { id, json in
+        [id, value(json["value"]), unit(json["unit"]), json["quality"]?.string ?? "?", clock(json["at"])]
+      })
+    section(
+      "OUTPUT|COMMANDED|CONFIRMED|SINCE|REASON", [18, 10, 10, 10],
+      rows("output/").map { id, json in
+        [
+          id, json["commanded"]?.string ?? "?", json["confirmed"]?.string ?? "?", clock(json["since"]),
+          json["reason"]?.string ?? "",
+        ]
+      })
+    section(
+      "LOT|STATUS|TO PROMISE|ON HAND|VALID UNTIL|AT THE MARKET", [18, 10, 11, 10, 12],
+      rows("lot/").map { id, json in
+        let quantity = json["quantity"]
+        let atMarket = market["lots/\(id)/availability"]?["data"]
+        return [
+          id, json["status"]?.string ?? "?",
+          value(quantity?["availableToPromise"]) + " " + unit(quantity?["unit"]),
+          value(quantity?["onHand"]), clock(json["validUntil"]),
+          atMarket.map {
+            "revision \(value($0["revision"])), \(value($0["quantity"]?["availableToPromise"]))"
+          } ?? "not yet",
+        ]
+      })
+    section(
+      "DRONE|DELIVERABLE|LEVEL|BATTERY|REASON", [18, 12, 8, 16],
+      rows("drone/").map { id, json in
+        let battery = json["battery"]?.array?.first ?? json["batteries"]?.array?.first
+        let reason = json["reasons"]?.array?.first
+        return [
+          id, json["deliverable"]?.string ?? "?", json["level"]?.string ?? "?", batteryText(battery),
+          reason.flatMap { $0["code"]?.string } ?? "",
+        ]
+      })
+    section(
+      "ALARM|STATE|SINCE|TEXT", [28, 12, 10],
+      rows("alarm/").filter { $0.json["state"]?.string != "normal" }
+        .map { id, json in
+          [id, json["state"]?.string ?? "?", clock(json["since"]), json["text"]?.string ?? ""]
+        })
     if let loop = site["loop"] {
       lines.append("")
       lines.append("loop \(loop.text)".prefix(width).description)
@@ -73,7 +91,9 @@ struct LiveTable {
 
   private func rows(_ prefix: String) -> [(id: String, json: JSONValue)] {
     site.filter { $0.key.hasPrefix(prefix) && !$0.key.dropFirst(prefix.count).contains("/") }
-      .map { (String($0.key.dropFirst(prefix.count)), $0.value) }.filter { !$0.id.isEmpty && $0.id != "command" }
+      .map { (String($0.key.dropFirst(prefix.count)), $0.value) }.filter {
+        !$0.id.isEmpty && $0.id != "command"
+      }
       .sorted { $0.id < $1.id }
   }
 
@@ -101,7 +121,9 @@ struct LiveTable {
     return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : "\(rounded)"
   }
 
-  private func unit(_ json: JSONValue?) -> String { json?.string.flatMap(FarmUnits.Unit.init(rawValue:))?.symbol ?? "" }
+  private func unit(_ json: JSONValue?) -> String {
+    json?.string.flatMap(FarmUnits.Unit.init(rawValue:))?.symbol ?? ""
+  }
 
   private func clock(_ json: JSONValue?) -> String {
     guard let text = json?.string, WallTime(rfc3339: text) != nil else { return "–" }

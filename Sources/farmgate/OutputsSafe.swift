@@ -7,7 +7,8 @@ struct OutputsSafe: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "outputs-safe",
     abstract: "Drives every output to its safe value without the daemon.",
-    discussion: "Exits 0 when every line is safe, 70 when one could not be had, 78 when the configuration is bad.")
+    discussion:
+      "Exits 0 when every line is safe, 70 when one could not be had, 78 when the configuration is bad.")
 
   @Option(help: "The configuration file.")
   var config = "/etc/farmgate/farmgate.yaml"

@@ -6,7 +6,9 @@ import FarmDaemon
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the daemon until SIGTERM or SIGINT.",
-    discussion: "Exits 0 when asked to stop, 78 when the configuration is bad, 70 on a fault of the machine or its own.")
+    discussion:
+      "Exits 0 when asked to stop, 78 when the configuration is bad, 70 on a fault of the machine or its own."
+  )
 
   @Option(help: "The configuration file.")
   var config = "/etc/farmgate/farmgate.yaml"

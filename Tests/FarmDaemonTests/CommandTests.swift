@@ -23,7 +23,9 @@ struct CommandTests {
     try await recorder.message(on: "\(root)/sensor/bed-1-moisture") { $0.json?["value"] == 25 }
 
     func answer(_ id: String) async throws -> (String?, String?) {
-      let json = try await recorder.message(on: "\(topic)/result", "the answer to \(id)") { $0.json?["id"] == .string(id) }.json
+      let json = try await recorder.message(on: "\(topic)/result", "the answer to \(id)") {
+        $0.json?["id"] == .string(id)
+      }.json
       return (json?["result"]?.string, json?["reason"]?.string)
     }
     recorder.publish(topic, #"{"id":"1","set":"on","for_s":60,"expires":"\#(time(in: 60))","by":"Mira"}"#)
@@ -36,13 +38,16 @@ struct CommandTests {
     #expect(try await answer("3") == ("refused", "no_expiry"))
     recorder.publish(topic, #"{"id":"4","set":"on","expires":"\#(time(in: -5))","by":"Mira"}"#)
     #expect(try await answer("4") == ("refused", "expired"))
-    recorder.publish(topic, #"{"id":"5","set":"on","expires":"\#(time(in: 60))","by":"Mira"}"#, retained: true)
+    recorder.publish(
+      topic, #"{"id":"5","set":"on","expires":"\#(time(in: 60))","by":"Mira"}"#, retained: true)
     #expect(try await answer("5") == ("refused", "retained"))
     recorder.publish(topic, "", retained: true)
     recorder.publish(topic, #"{"id":"6","set":"off","by":"Mira"}"#)
     #expect(try await answer("6").0 == "accepted")
     recorder.publish("\(root)/command/no-such", #"{"id":"7","set":"off","by":"Mira"}"#)
-    try await recorder.message(on: "\(root)/command/no-such/result", "unknown") { $0.json?["reason"] == "unknown_output" }
+    try await recorder.message(on: "\(root)/command/no-such/result", "unknown") {
+      $0.json?["reason"] == "unknown_output"
+    }
     #expect(try await gateway.terminate() == 0)
     withExtendedLifetime(broker) {}
   }

@@ -1,10 +1,11 @@
 import AllocationCounter
 import FarmControl
-@testable import FarmDaemon
 import FarmUnits
 import Gateway
 import RealTimeLoop
 import Testing
+
+@testable import FarmDaemon
 
 /// The tick as the daemon runs it.
 @Suite(.serialized) struct ControlLoopTests {
@@ -12,13 +13,21 @@ import Testing
 
   private func loop(beds: Int) throws -> ControlLoop {
     let plan = ControlPlan(
-      channels: (0..<beds).map { ChannelPlan(name: "probe-\($0)", quantity: .soilMoisture, unit: .percent, rules: PlausibilityRules(minimum: 1, maximum: 70, staleAfter: .seconds(60))) },
-      outputs: (0..<beds).map { OutputPlan(name: "valve-\($0)", limits: GuardLimits(minOff: .seconds(2), maxOn: .seconds(30))) },
+      channels: (0..<beds).map {
+        ChannelPlan(
+          name: "probe-\($0)", quantity: .soilMoisture, unit: .percent,
+          rules: PlausibilityRules(minimum: 1, maximum: 70, staleAfter: .seconds(60)))
+      },
+      outputs: (0..<beds).map {
+        OutputPlan(name: "valve-\($0)", limits: GuardLimits(minOff: .seconds(2), maxOn: .seconds(30)))
+      },
       irrigations: (0..<beds).map {
-        IrrigationPlan(name: "bed-\($0)", probe: .moisture(channel: $0, startBelow: 22, stopAbove: 30), valve: $0)
+        IrrigationPlan(
+          name: "bed-\($0)", probe: .moisture(channel: $0, startBelow: 22, stopAbove: 30), valve: $0)
       })
     let controller = try FarmController(plan: plan, startedAt: Self.start)
-    return ControlLoop(controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: 4096)
+    return ControlLoop(
+      controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: 4096)
   }
 
   private func reading(_ number: Double, _ sequence: UInt64, at now: Instant) -> Reading {

@@ -13,7 +13,9 @@ struct DroneTopicTests {
     let gateway = try GatewayProcess(
       configuration: ReducedFarm.yaml(port: siteBroker.port, marketPort: marketBroker.port))
     let (site, market) = (try Recorder(port: siteBroker.port), try Recorder(port: marketBroker.port))
-    try await site.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await site.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) {
+      $0.json?["state"] == "online"
+    }
 
     var drone = SimulatedDrone(link: "pad-1", system: 7, charge: 81, chargeRate: 0)
     var random = SeededRandom(seed: 1)
@@ -44,12 +46,16 @@ struct DroneTopicTests {
     let broker = try await PrivateBroker.start()
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
     let recorder = try Recorder(port: broker.port)
-    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) {
+      $0.json?["state"] == "online"
+    }
     var random = SeededRandom(seed: 2)
     var bad = SimulatedDrone(link: "pad-1", system: 9, charge: 50, chargeRate: 0).telemetryCopy(&random)
     bad[14] ^= 0x10
     recorder.publish("depot/pad-1/mavlink", bytes: Array(bad.prefix(21)))
-    let counters = try await recorder.message(on: "\(ReducedFarm.root)/counters", within: .seconds(25), "a bad checksum") {
+    let counters = try await recorder.message(
+      on: "\(ReducedFarm.root)/counters", within: .seconds(25), "a bad checksum"
+    ) {
       $0.json?["mavlink"]?["bad_checksum"]?.integer ?? 0 > 0
     }
     #expect(counters.json?["mavlink"]?["accepted"] == 0)

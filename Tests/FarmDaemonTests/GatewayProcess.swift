@@ -6,10 +6,14 @@ import Synchronization
 final class GatewayProcess: Sendable {
   /// What was built beside the tests.
   static let executable: URL = {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let own =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
     var folder = URL(filePath: own).deletingLastPathComponent()
     // `swift test` may run the bundle from inside it.
-    while folder.path != "/", !FileManager.default.isExecutableFile(atPath: folder.appending(path: "farmgate").path) {
+    while folder.path != "/",
+      !FileManager.default.isExecutableFile(atPath: folder.appending(path: "farmgate").path)
+    {
       folder.deleteLastPathComponent()
     }
     return folder.appending(path: "farmgate")
@@ -26,16 +30,18 @@ final class GatewayProcess: Sendable {
   private let errors: URL
 
   /// Starts `farmgate run` on a configuration text.
-  init(configuration: String) throws {
+  init(configuration: String, environment: [String: String] = [:]) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "farmgate-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "farmgate.yaml")
-    try configuration.replacing("STORAGE", with: folder.path).write(to: file, atomically: true, encoding: .utf8)
+    try configuration.replacing("STORAGE", with: folder.path).write(
+      to: file, atomically: true, encoding: .utf8)
     errors = folder.appending(path: "log")
     try Data().write(to: errors)
     process = Process()
     process.executableURL = Self.executable
     process.arguments = ["run", "--config", file.path]
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
@@ -56,7 +62,11 @@ final class GatewayProcess: Sendable {
   @discardableResult
   func terminate(within limit: Duration = .seconds(15)) async throws -> Int32 {
     signal(SIGTERM)
-    _ = try await eventually(within: limit, "the daemon to end") { process.isRunning ? nil : true } onTimeout: { log }
+    _ = try await eventually(within: limit, "the daemon to end") {
+      process.isRunning ? nil : true
+    } onTimeout: {
+      log
+    }
     return process.terminationStatus
   }
 

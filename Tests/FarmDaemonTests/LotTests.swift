@@ -18,8 +18,11 @@ struct LotTests {
 
     site.publish(
       "\(root)/lot/command",
-      #"{"id":"h-1","action":"harvest","lot":"CAR-1","product":"carrots","quantity":182.5,"unit":"KGM","by":"Hamid"}"#)
-    let answer = try await site.message(on: "\(root)/lot/command/result", "an answer") { $0.json?["id"] == "h-1" }
+      #"{"id":"h-1","action":"harvest","lot":"CAR-1","product":"carrots","quantity":182.5,"unit":"KGM","by":"Hamid"}"#
+    )
+    let answer = try await site.message(on: "\(root)/lot/command/result", "an answer") {
+      $0.json?["id"] == "h-1"
+    }
     #expect(answer.json?["result"] == "accepted", "\(String(decoding: answer.payload, as: UTF8.self))")
     let lot = try await site.message(on: "\(root)/lot/CAR-1", "the lot")
     #expect(lot.json?["quantity"]?["availableToPromise"] == 177.5)
@@ -37,7 +40,8 @@ struct LotTests {
     site.forget()
     site.publish(
       "\(root)/lot/command",
-      #"{"id":"h-1","action":"harvest","lot":"CAR-1","product":"carrots","quantity":182.5,"unit":"KGM","by":"Hamid"}"#)
+      #"{"id":"h-1","action":"harvest","lot":"CAR-1","product":"carrots","quantity":182.5,"unit":"KGM","by":"Hamid"}"#
+    )
     try await site.message(on: "\(root)/lot/command/result", "the same answer") {
       $0.json?["id"] == "h-1" && $0.json?["result"] == "accepted"
     }
@@ -53,12 +57,14 @@ struct LotTests {
     var number = 0
     func say(_ members: String) async throws -> String? {
       number += 1
-      recorder.publish("\(root)/lot/command", #"{"id":"c-\#(number)","lot":"CAR-1","by":"Hamid",\#(members)}"#)
+      recorder.publish(
+        "\(root)/lot/command", #"{"id":"c-\#(number)","lot":"CAR-1","by":"Hamid",\#(members)}"#)
       return try await recorder.message(on: "\(root)/lot/command/result", "answer \(number)") {
         $0.json?["id"] == .string("c-\(number)")
       }.json?["result"]?.string
     }
-    #expect(try await say(#""action":"harvest","product":"carrots","quantity":100,"unit":"KGM""#) == "accepted")
+    #expect(
+      try await say(#""action":"harvest","product":"carrots","quantity":100,"unit":"KGM""#) == "accepted")
     #expect(try await say(#""action":"hold","note":"smells odd""#) == "accepted")
     try await recorder.message(on: "\(root)/lot/CAR-1", "on hold") { $0.json?["status"] == "on_hold" }
     #expect(try await say(#""action":"release","note":"it was the dog""#) == "accepted")
@@ -66,7 +72,9 @@ struct LotTests {
       $0.json?["status"] == "available" && $0.json?["revision"]?.integer ?? 0 > 1
     }
     #expect(try await say(#""action":"weigh","quantity":120,"unit":"KGM""#) == "accepted")
-    try await recorder.message(on: "\(root)/lot/CAR-1", "the new weight") { $0.json?["quantity"]?["onHand"] == 120 }
+    try await recorder.message(on: "\(root)/lot/CAR-1", "the new weight") {
+      $0.json?["quantity"]?["onHand"] == 120
+    }
     #expect(try await say(#""action":"reserve","quantity":1,"unit":"KGM""#) != nil)
     #expect(try await say(#""action":"unreserve","quantity":1,"unit":"KGM""#) != nil)
     #expect(try await say(#""action":"pick","quantity":500,"unit":"KGM""#) == "refused")

@@ -14,20 +14,30 @@ struct MainJobTests {
     let broker = try await PrivateBroker.start()
     let recorder = try Recorder(port: broker.port)
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
-    try await recorder.message(on: "\(root)/status", within: .seconds(10), "online") { $0.json?["state"] == "online" }
+    try await recorder.message(on: "\(root)/status", within: .seconds(10), "online") {
+      $0.json?["state"] == "online"
+    }
     return (broker, gateway, recorder)
   }
 
   @Test func `device messages become readings with value, unit and quality`() async throws {
     let (broker, gateway, recorder) = try await farm()
-    recorder.publish("zigbee2mqtt/bed-1", #"{"battery":8,"last_seen":"2025-06-24T22:24:16+02:00","soil_moisture":25,"temperature":26.8,"temperature_unit":"fahrenheit"}"#)
-    recorder.publish("tele/cold1/SENSOR", #"{"Time":"2021-01-02T09:09:44","DS18B20-1":{"Id":"00000566CC39","Temperature":13.3},"DS18B20-2":{"Id":"0000059352D4","Temperature":1.2},"TempUnit":"C"}"#)
+    recorder.publish(
+      "zigbee2mqtt/bed-1",
+      #"{"battery":8,"last_seen":"2025-06-24T22:24:16+02:00","soil_moisture":25,"temperature":26.8,"temperature_unit":"fahrenheit"}"#
+    )
+    recorder.publish(
+      "tele/cold1/SENSOR",
+      #"{"Time":"2021-01-02T09:09:44","DS18B20-1":{"Id":"00000566CC39","Temperature":13.3},"DS18B20-2":{"Id":"0000059352D4","Temperature":1.2},"TempUnit":"C"}"#
+    )
     recorder.publish("zigbee2mqtt/door", #"{"contact":false}"#)
     recorder.publish("bench/scale", #"{"weight":{"net":12.5}}"#)
     recorder.publish("tank/level", "61.5")
 
     func shows(_ id: String, _ value: JSONValue, unit: JSONValue?, quality: String = "good") async throws {
-      let message = try await recorder.message(on: "\(root)/sensor/\(id)", "\(value)") { $0.json?["value"] == value }
+      let message = try await recorder.message(on: "\(root)/sensor/\(id)", "\(value)") {
+        $0.json?["value"] == value
+      }
       #expect(message.json?["unit"] == unit)
       #expect(message.json?["quality"]?.string == quality)
       #expect(message.json?["at"]?.string.flatMap { WallTime(rfc3339: $0) } != nil)
@@ -39,7 +49,10 @@ struct MainJobTests {
     try await shows("bench-scale", 12.5, unit: "KGM")
     try await shows("tank", 61.5, unit: "P1")
 
-    recorder.publish("tele/cold1/SENSOR", #"{"Time":"2021-01-02T09:09:54","DS18B20-1":{"Id":"00000566CC39","Temperature":85},"DS18B20-2":{"Id":"0000059352D4","Temperature":null},"TempUnit":"C"}"#)
+    recorder.publish(
+      "tele/cold1/SENSOR",
+      #"{"Time":"2021-01-02T09:09:54","DS18B20-1":{"Id":"00000566CC39","Temperature":85},"DS18B20-2":{"Id":"0000059352D4","Temperature":null},"TempUnit":"C"}"#
+    )
     try await recorder.message(on: "\(root)/sensor/cold-1-air", "a sentinel without a value") {
       $0.json?["quality"] == "sentinel" && $0.json?["value"] == .null
     }
@@ -53,12 +66,16 @@ struct MainJobTests {
   @Test func `a dry bed opens its valve with the reason and a wet one shuts it`() async throws {
     let (broker, gateway, recorder) = try await farm()
     recorder.publish("zigbee2mqtt/bed-1", #"{"soil_moisture":18}"#)
-    let on = try await recorder.message(on: "\(root)/output/bed-1-valve", "on") { $0.json?["commanded"] == "on" }
+    let on = try await recorder.message(on: "\(root)/output/bed-1-valve", "on") {
+      $0.json?["commanded"] == "on"
+    }
     #expect(on.json?["reason"]?.string?.isEmpty == false)
     #expect(on.json?["confirmed"] == "unknown")
     recorder.publish("zigbee2mqtt/bed-1", #"{"soil_moisture":31}"#)
     recorder.forget()
-    let off = try await recorder.message(on: "\(root)/output/bed-1-valve", "off") { $0.json?["commanded"] == "off" }
+    let off = try await recorder.message(on: "\(root)/output/bed-1-valve", "off") {
+      $0.json?["commanded"] == "off"
+    }
     #expect(off.json?["reason"] != on.json?["reason"])
     #expect(try await gateway.terminate() == 0)
     withExtendedLifetime(broker) {}
@@ -83,7 +100,9 @@ struct MainJobTests {
     try await recorder.message(on: "\(root)/sensor/bed-1-moisture", "good") {
       $0.json?["value"] == 10 && $0.json?["quality"] == "good"
     }
-    try await recorder.message(on: "\(root)/sensor/cold-1-air") { $0.json?["value"] == 13.3 && $0.json?["quality"] == "good" }
+    try await recorder.message(on: "\(root)/sensor/cold-1-air") {
+      $0.json?["value"] == 13.3 && $0.json?["quality"] == "good"
+    }
     try await recorder.message(on: "\(root)/output/bed-1-valve", "on") { $0.json?["commanded"] == "on" }
     #expect(try await gateway.terminate() == 0)
     withExtendedLifetime(broker) {}
@@ -93,9 +112,13 @@ struct MainJobTests {
     let (broker, gateway, recorder) = try await farm()
     let loop = try await recorder.message(on: "\(root)/loop", within: .seconds(15), "a report")
     #expect(loop.json?["ticks"]?.integer ?? 0 > 0)
-    for key in ["p50", "p99", "p99.9", "max"] { #expect(loop.json?["lateness_us"]?[key]?.double != nil, "\(key)") }
+    for key in ["p50", "p99", "p99.9", "max"] {
+      #expect(loop.json?["lateness_us"]?[key]?.double != nil, "\(key)")
+    }
     recorder.publish("zigbee2mqtt/bed-1", "this is no JSON")
-    let counters = try await recorder.message(on: "\(root)/counters", within: .seconds(25), "the refused payload") {
+    let counters = try await recorder.message(
+      on: "\(root)/counters", within: .seconds(25), "the refused payload"
+    ) {
       $0.json?["refused_payloads"]?["zigbee2mqtt/bed-1"]?.integer == 1
     }
     #expect(counters.json?["dropped"]?.object != nil)

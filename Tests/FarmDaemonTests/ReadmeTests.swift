@@ -1,5 +1,5 @@
-import FarmControl
 import FarmConfiguration
+import FarmControl
 import Foundation
 import Testing
 
@@ -16,7 +16,8 @@ struct ReadmeTests {
     if ProcessInfo.processInfo.environment["FARMGATE_WRITE_README"] == "1" {
       try (text[..<from] + chapter + text[to...]).write(to: Self.file, atomically: true, encoding: .utf8)
     } else {
-      #expect(text[from..<to] == chapter, "write it anew: FARMGATE_WRITE_README=1 swift test --filter ReadmeTests")
+      #expect(
+        text[from..<to] == chapter, "write it anew: FARMGATE_WRITE_README=1 swift test --filter ReadmeTests")
     }
   }
 
@@ -35,7 +36,9 @@ struct ReadmeTests {
     var found = 0
     for match in text.matches(of: /\]\(([A-Za-z0-9_\/.-]+)\)/) {
       found += 1
-      #expect(FileManager.default.fileExists(atPath: root.appending(path: String(match.output.1)).path), "\(match.output.1)")
+      #expect(
+        FileManager.default.fileExists(atPath: root.appending(path: String(match.output.1)).path),
+        "\(match.output.1)")
     }
     #expect(found > 0)
   }
