@@ -1,0 +1,23 @@
+/// One thing that must hold, with a sentence as its name.
+struct Check {
+  let name: String
+  let body: (Scene) throws -> Void
+
+  init(_ name: String, _ body: @escaping (Scene) throws -> Void) { (self.name, self.body) = (name, body) }
+}
+
+/// Why a check did not hold, for a person.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Fails with what was wanted and what was found.
+func expect<Value: Equatable>(_ what: String, _ found: Value, is wanted: Value) throws {
+  guard found == wanted else { throw Failure("\(what): wanted \(wanted), found \(found)") }
+}
+
+/// Fails with `explanation` where `condition` does not hold.
+func expect(_ condition: Bool, _ explanation: @autoclosure () -> String) throws {
+  guard condition else { throw Failure(explanation()) }
+}
