@@ -95,7 +95,7 @@ let package = Package(
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).
     .executableTarget(
       name: "hil", dependencies: ["FarmUnits", "CanonicalJSON", "MQTTLink"], path: "Hardware/simulated/suite",
-      swiftSettings: settings),
+      exclude: ["run"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings
