@@ -4,12 +4,14 @@ public import CanonicalJSON
 public struct DroneFact: Equatable, Sendable {
   /// The serial number in the topic.
   public var drone: String
+  /// Such as `battery_percent`; stable.
   public var fact: String
   /// Null where the message should say it and does not.
   public var value: JSONValue
   /// UN/ECE Recommendation 20.
   public var unit: String?
 
+  /// `{"drone","fact","value","unit"}`, as `explain-message --json` prints it.
   public var json: JSONValue {
     var members: JSONObject = ["drone": .string(drone), "fact": .string(fact), "value": value]
     members["unit"] = unit.map(JSONValue.string)

@@ -6,6 +6,7 @@ public import CanonicalJSON
 /// a member that is missing or cannot be read is not told, an unknown one is passed over, and no message is
 /// dropped for one bad member.
 public struct DJIMessage: Sendable {
+  /// What a message is about.
   public enum Content: Sendable {
     case aircraft(JSONValue)
     case dock(JSONValue)
@@ -20,11 +21,13 @@ public struct DJIMessage: Sendable {
     case other
   }
 
+  /// Where it came in.
   public let topic: DJITopic
   /// The dock or remote control, where the message names it.
   public let gateway: String?
   /// Milliseconds since 1970 by the device's clock; nil where it is missing or no time.
   public let timestamp: Int64?
+  /// What it says.
   public let content: Content
 
   /// Until the year 5138.

@@ -22,6 +22,7 @@ public struct FirmwareVersion: Hashable, Comparable, Sendable {
 
   /// Most significant first, at least one.
   public var numbers: [Int]
+  /// Whether it is a release, or on the way to one.
   public var kind: Kind
   /// As the maker writes it.
   public var text: String

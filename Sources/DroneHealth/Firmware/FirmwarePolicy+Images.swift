@@ -61,6 +61,7 @@ extension FirmwarePolicy {
 
 /// What should run on a drone, from an update that was staged or done.
 public struct ExpectedFirmware: Equatable, Sendable {
+  /// Compared by its numbers.
   public var version: FirmwareVersion
   /// As many hex digits as are known; nil: the version alone decides.
   public var gitHash: String?
@@ -69,6 +70,7 @@ public struct ExpectedFirmware: Equatable, Sendable {
   /// The drone has restarted with it, or should have.
   public var isInstalled: Bool
 
+  /// See the properties.
   public init(version: FirmwareVersion, gitHash: String? = nil, isMandatory: Bool, isInstalled: Bool) {
     (self.version, self.gitHash) = (version, gitHash)
     (self.isMandatory, self.isInstalled) = (isMandatory, isInstalled)

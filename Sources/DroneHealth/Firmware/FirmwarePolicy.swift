@@ -18,7 +18,9 @@ public struct FirmwarePolicy: Equatable, Sendable {
     public var vendorID: Int?
     /// DJI's `domain-type-subtype`.
     public var model: String?
+    /// What should run; an older one is a reservation. Nil: none.
     public var target: FirmwareVersion?
+    /// Below this the drone may not fly. Nil: none.
     public var minimum: FirmwareVersion?
     /// Versions, or the first 7 or more hex digits of source hashes.
     public var deny: [String]
@@ -28,10 +30,15 @@ public struct FirmwarePolicy: Equatable, Sendable {
     public var requiredFrom: [FirmwareVersion]
   }
 
+  /// Rises with every policy that is signed.
   public var sequence: Int64
+  /// When it was signed.
   public var issued: WallTime
+  /// Its last moment; it refuses on after it.
   public var expires: WallTime
+  /// At most 256.
   public var rules: [Rule]
+  /// At most 256.
   public var images: [FirmwareImage]
 
   static let rulesAtMost = 256
@@ -103,14 +110,20 @@ extension FirmwarePolicy.Rule {
 
 /// One image that exists, and what it is for.
 public struct FirmwareImage: Equatable, Sendable {
+  /// The envelope in which makers ship it.
   public enum Kind: String, Sendable { case px4, apj, abin, dji }
 
   /// 64 hex digits.
   public var sha256: String
+  /// Bytes.
   public var size: Int64
+  /// The envelope.
   public var kind: Kind
+  /// The board that it runs on; nil only for DJI.
   public var boardID: Int?
+  /// Hex digits, as many as are known.
   public var gitHash: String?
+  /// What the drone will tell that it runs.
   public var version: FirmwareVersion
   /// Rises with every image of a board; apart from the version, so that an old version can be made installable
   /// again by signing it anew.

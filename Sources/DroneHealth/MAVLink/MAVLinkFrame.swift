@@ -3,8 +3,10 @@
 ///
 /// A plain value of some 270 bytes: making one does not touch the heap.
 public struct MAVLinkFrame: Sendable {
+  /// Told by the magic byte: 0xFE or 0xFD.
   public enum Version: UInt8, Sendable { case one = 1, two = 2 }
 
+  /// Of the framing, not of the message.
   public let version: Version
   /// The sender's vehicle number. 0 is no valid sender, yet such frames exist.
   public let system: UInt8
@@ -12,9 +14,11 @@ public struct MAVLinkFrame: Sendable {
   public let component: UInt8
   /// Counts per channel; wraps, and cannot tell repetitions apart.
   public let sequence: UInt8
+  /// 0 ... 2^24 - 1; always one of the catalogue.
   public let messageID: UInt32
   /// Bytes of payload on the wire, 0...255.
   public let payloadLength: Int
+  /// What is known about the sender.
   public internal(set) var signature: FrameSignature = .none
   var payload = InlineArray<255, UInt8>(repeating: 0)
 

@@ -2,6 +2,7 @@
 ///
 /// Source: the message definitions of mavlink/mavlink (common.xml, ardupilotmega.xml), 2026-07.
 public struct MAVLinkLayout: Sendable {
+  /// The message's number.
   public let id: UInt32
   /// As in the standard: `SYS_STATUS`.
   public let name: String
@@ -70,6 +71,7 @@ public struct MAVLinkField: Sendable {
     case notANumber
   }
 
+  /// The type of each element.
   public let kind: Kind
   /// As in the standard.
   public let name: String
@@ -77,6 +79,7 @@ public struct MAVLinkField: Sendable {
   public let count: Int?
   /// As in the standard, such as `mV`, `degE7`, `cA`; nil where there is none.
   public let unit: String?
+  /// Nil where the standard gives none.
   public let unknown: Unknown?
   /// Added after the message was first published: outside the checksum's seed, absent from MAVLink 1.
   public let isExtension: Bool

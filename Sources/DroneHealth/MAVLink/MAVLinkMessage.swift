@@ -11,7 +11,9 @@ public struct MAVLinkMessage: Sendable {
     case array([Field])
   }
 
+  /// As in the standard.
   public let name: String
+  /// The frame it was read from.
   public let frame: MAVLinkFrame
   /// In wire order, named as in the standard.
   public let fields: [(name: String, value: Field)]

@@ -52,12 +52,14 @@ public struct MAVLinkStreamDecoder: Sendable {
   /// An unfinished frame is given up when nothing completed it for this long: a frame takes 60 ms at 57,600 baud.
   static let patience: Duration = .seconds(1)
 
+  /// What was found since the beginning, by cause.
   public private(set) var counters = Counters()
   /// Refused frames by the system they claim to come from, since last taken; for telling an attack on one drone.
   private(set) var badlySigned: Set<UInt8> = []
   private var buffer: [UInt8] = []
   private var lastArrival: Instant?
 
+  /// A decoder at the begin of a stream. Allocates its buffer, once.
   public init() { buffer.reserveCapacity(Self.portion + Self.carryAtMost) }
 
   /// Bytes held back: an unfinished frame.

@@ -7,8 +7,11 @@ public struct DroneAcceptance: Equatable, Sendable {
   /// Longer than a week is no decision any more.
   public static let longest: Duration = .seconds(7 * 86_400)
 
+  /// The person.
   public var by: String
+  /// Why.
   public var note: String
+  /// From then on it does not hold.
   public var expires: WallTime
   /// `CODE field`, each.
   public internal(set) var covers: Set<String>

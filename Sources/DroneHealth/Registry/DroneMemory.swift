@@ -6,10 +6,14 @@ public import FarmUnits
 public struct DroneMemory: Equatable, Sendable {
   /// A service, by whom and at which count.
   public struct Service: Equatable, Sendable {
+    /// When.
     public var at: WallTime
+    /// Hours flown by then, in seconds.
     public var flownSeconds: Double
+    /// The person.
     public var by: String
 
+    /// See the properties.
     public init(at: WallTime, flownSeconds: Double, by: String) {
       (self.at, self.flownSeconds, self.by) = (at, flownSeconds, by)
     }
@@ -17,19 +21,27 @@ public struct DroneMemory: Equatable, Sendable {
 
   /// As the drone was published.
   public var id: String
+  /// Landings counted.
   public var flights = 0
+  /// Hours flown by then, in seconds.
   public var flownSeconds: Double = 0
+  /// The worst since the last clean flight or inspection.
   public var standing = FlightTally()
+  /// Charge taken from each battery, in per cent of its capacity; 100 is one cycle.
   public var usedPercent: [String: Double] = [:]
+  /// The last one; nil where none was recorded.
   public var service: Service?
+  /// Reservations that a person has accepted.
   public var acceptance: DroneAcceptance?
   /// What an update should have left running.
   public var expectedFirmware: ExpectedFirmware?
 
+  /// A drone of which nothing is remembered yet.
   public init(id: String) { self.id = id }
 }
 
 extension DroneMemory {
+  /// For storing; `init(_:)` reads it back.
   public var json: JSONValue {
     var members: JSONObject = [
       "id": .string(id), "flights": .integer(Int64(flights)),

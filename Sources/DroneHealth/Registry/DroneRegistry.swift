@@ -6,7 +6,9 @@ public import FarmUnits
 /// number as soon as it tells it; until then by link and system number, for every autopilot leaves the
 /// factory as number 1.
 public struct DroneRegistry: Sendable {
+  /// Further links are refused and counted.
   public static let linksAtMost = 256
+  /// Further drones are refused and counted.
   public static let dronesAtMost = 512
   /// A nameless drone that has been silent for this long is forgotten.
   static let namelessLifetime: Duration = .seconds(3600)
@@ -31,9 +33,11 @@ public struct DroneRegistry: Sendable {
 
   /// What became of some bytes.
   public struct Reception: Equatable, Sendable {
+    /// Frames taken.
     public var accepted = 0
     /// Known frames that were refused, and bytes that belong to no frame.
     public var refusedFrames = 0
+    /// Bytes of no frame.
     public var strayBytes = 0
   }
 
@@ -45,11 +49,13 @@ public struct DroneRegistry: Sendable {
     var isPadOccupied: Bool?
   }
 
+  /// All limits; may be changed while running.
   public var thresholds: DroneThresholds
   /// Which firmware may fly; nil: firmware is shown and not judged.
   public var firmwarePolicy: FirmwarePolicy?
   /// DJI docks and remote controls that may speak; empty: all.
   public var expectedGateways: Set<String> = []
+  /// What was not taken, by cause.
   public internal(set) var counters = Counters()
   var authenticator: FrameAuthenticator?
   var links: [Link] = []
@@ -225,6 +231,7 @@ public struct DroneReport: Sendable {
 
 /// One record to publish.
 public struct DroneUpdate: Sendable {
+  /// What to say.
   public var record: DroneHealthRecord
   /// A level of a topic.
   public var id: String { record.id }

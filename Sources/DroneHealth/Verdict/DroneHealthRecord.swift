@@ -10,10 +10,15 @@ public struct DroneHealthRecord: Sendable {
   /// reservations that nobody has accepted. `green`: none.
   public enum Level: String, Sendable { case green, amber, red, grey }
 
+  /// A level of a topic.
   public var id: String
+  /// By what the drone is known.
   public var identity: DroneIdentity
+  /// When the verdict was given.
   public var at: Moment
+  /// Worst reason wins.
   public var deliverable: Deliverable
+  /// Worst reason wins.
   public var level: Level
   /// Worst first.
   public var reasons: [DroneReason]

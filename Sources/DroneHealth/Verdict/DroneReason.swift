@@ -30,11 +30,15 @@ public struct DroneReason: Equatable, Sendable {
     }
   }
 
+  /// For machines.
   public var code: Code
+  /// How bad it is.
   public var severity: Severity
   /// The field of the record: `battery[0].soc`.
   public var field: String
+  /// What was seen; nil where there is nothing to see.
   public var value: Observed?
+  /// What it was held against; nil for a state.
   public var limit: Observed?
   /// Of value and limit; UN/ECE Recommendation 20.
   public var unit: String?
@@ -43,6 +47,7 @@ public struct DroneReason: Equatable, Sendable {
   /// A person who accepted the reservation.
   public internal(set) var acceptedBy: String?
 
+  /// As it stands in the record.
   public var json: JSONValue {
     var members: JSONObject = [
       "code": .string(code.rawValue), "severity": .string(severity.name), "field": .string(field),

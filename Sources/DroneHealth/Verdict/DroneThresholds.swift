@@ -5,6 +5,7 @@ public struct DroneLimits: Equatable, Sendable {
   /// Nil: never grounds.
   public var block: Double?
 
+  /// See the properties.
   public init(warn: Double?, block: Double?) { (self.warn, self.block) = (warn, block) }
 }
 
@@ -77,6 +78,7 @@ extension DroneThresholds.Key {
     return isFloor ? block <= warn : block >= warn
   }
 
+  /// The default.
   public var standard: DroneLimits { row.limits }
   /// How far back on the good side a value must come before the verdict gets better.
   public var hysteresis: Double { row.hysteresis }
