@@ -44,7 +44,7 @@ extension FarmController {
     raise(index.channels[channel].stale, isSilent, cause: ReasonCode(quality), at: now)
     raise(index.channels[channel].implausible, isImplausible, cause: ReasonCode(quality), at: now)
     quietChannels[channel] =
-      quality == .good && board.states[index.channels[channel].stale].phase == .normal
+      board.states[index.channels[channel].stale].phase == .normal
       && board.states[index.channels[channel].implausible].phase == .normal
   }
 
@@ -63,11 +63,10 @@ extension FarmController {
 
   private mutating func raiseBed(_ bed: Int, at now: Instant) {
     let alarms = index.beds[bed]
-    let supervisor = beds[bed].supervisor
     raise(alarms.noFlow, beds[bed].lock == .noFlow, cause: .noFlow, at: now)
     raise(alarms.burst, beds[bed].lock == .burst, cause: .burst, at: now)
-    raise(alarms.lowFlow, supervisor?.hasLowFlow ?? false, at: now)
-    raise(alarms.deadMeter, supervisor?.meterIsDead ?? false, at: now)
+    raise(alarms.lowFlow, beds[bed].supervisor?.hasLowFlow ?? false, at: now)
+    raise(alarms.deadMeter, beds[bed].supervisor?.meterIsDead ?? false, at: now)
     raise(alarms.balance, beds[bed].lock == .depletionReached, cause: .depletionReached, at: now)
     raise(alarms.doubted, beds[bed].balance?.doubtsProbe ?? false, at: now)
     raise(alarms.usedUp, beds[bed].controller.isUsedUp, cause: .litresPerDay, at: now)

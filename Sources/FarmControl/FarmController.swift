@@ -25,7 +25,7 @@ public struct FarmController: Sendable {
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
   var disagreements: [Disagreement]
-  /// Channels that are good and have no alarm: nothing to raise.
+  /// Channels without an alarm: while they are good there is nothing to raise.
   var quietChannels: [Bool]
   // What the controllers make of a tick, by output, before the guards see it.
   var wishes: [Demand?]
