@@ -35,7 +35,7 @@ public struct DroneRegistry: Sendable {
   public struct Reception: Equatable, Sendable {
     /// Frames taken.
     public var accepted = 0
-    /// Known frames that were refused, and bytes that belong to no frame.
+    /// Known frames that were damaged, or whose sender was not believed.
     public var refusedFrames = 0
     /// Bytes of no frame.
     public var strayBytes = 0
