@@ -25,7 +25,11 @@ final class Arrivals {
   /// Only what comes while this is set can be a PUBACK: the library reports sent messages through the same
   /// callback.
   var isReading = false
-  private var hasMessages = false
+  /// Rises with each packet that comes to a callback.
+  private(set) var packets = 0
+  private var hasReadings = false
+  private var hasCommands = false
+  private var readingsAnnounced = Instant(nanoseconds: 0)
   private let shared: LinkShared
   private var subscriptions: SubscriptionMap
 
@@ -37,18 +41,37 @@ final class Arrivals {
   /// For the next try.
   func reset() { (answer, dismissal, logLines, subscriptionAnswers) = (nil, nil, [], []) }
 
-  /// Once for everything that one read brought.
-  func announce() {
-    guard hasMessages else { return }
-    hasMessages = false
-    shared.readings.announce()
-    shared.commands.announce()
-    shared.overflowedCommands.announce()
+  /// When readings that wait are to be announced; nil: none wait.
+  var readingsDue: Instant? {
+    hasReadings ? readingsAnnounced.advanced(by: shared.options.readingDelay) : nil
+  }
+
+  /// Once for everything that one read brought, and again when readings are due.
+  func announce(at now: Instant) {
+    if hasCommands {
+      hasCommands = false
+      shared.commands.announce()
+      shared.overflowedCommands.announce()
+    }
+    if let readingsDue, readingsDue <= now { announceReadings(at: now) }
+  }
+
+  /// Nothing more comes for now.
+  func announceAll(at now: Instant) {
+    announce(at: now)
+    announceReadings(at: now)
+  }
+
+  private func announceReadings(at now: Instant) {
+    hasReadings = false
+    // A consumer that is awake finds them by itself.
+    if shared.readings.announce() { readingsAnnounced = now }
   }
 
   // MARK: callbacks
 
   func connected(reasonCode: Int32, flags: Int32, properties: OpaquePointer?) {
+    packets &+= 1
     var limit: UInt32 = 0
     let hasLimit =
       mosquitto_property_read_int32(properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), &limit, false)
@@ -65,6 +88,7 @@ final class Arrivals {
 
   func acknowledged(_ identifier: Int32, reasonCode: Int32) {
     guard isReading else { return }
+    packets &+= 1
     let code = UInt8(clamping: reasonCode)
     if let topic = shared.changeOutbound({ $0.acknowledged(identifier, reasonCode: code) }) {
       refusedTopics.append((topic, code))
@@ -73,6 +97,7 @@ final class Arrivals {
   }
 
   func subscribed(_ identifier: Int32, reasonCodes: UnsafeBufferPointer<Int32>) {
+    packets &+= 1
     subscriptionAnswers.append(
       SubscriptionAnswer(identifier: identifier, reasonCodes: reasonCodes.map { UInt8(clamping: $0) }))
   }
@@ -90,6 +115,7 @@ final class Arrivals {
 
   /// Copies: C frees both when this returns.
   func received(_ message: mosquitto_message, properties: OpaquePointer?) {
+    packets &+= 1
     let topic = String(cString: message.topic)
     let size = Int(message.payloadlen)
     guard size <= shared.options.maximumPayloadBytes else {
@@ -108,13 +134,15 @@ final class Arrivals {
   }
 
   private func deliver(_ message: InboundMessage) {
-    hasMessages = true
     let size = message.bytes
     let purpose = subscriptions.purpose(of: message.topic)
     var (dropped, overflowed, lost) = (0, 0, 0)
     switch purpose {
-    case .reading: dropped = shared.readings.append(message, bytes: size)
+    case .reading:
+      hasReadings = true
+      dropped = shared.readings.append(message, bytes: size)
     case .command:
+      hasCommands = true
       overflowed = shared.commands.append(message, bytes: size)
       if overflowed > 0 { lost = shared.overflowedCommands.append(message, bytes: size) }
     case nil: break

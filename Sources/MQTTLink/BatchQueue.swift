@@ -71,11 +71,15 @@ public final class BatchQueue<Element: Sendable>: Sendable {
   }
 
   /// Wakes the consumer if there is something for it.
-  func announce() {
+  ///
+  /// - Returns: Whether it was asleep.
+  @discardableResult
+  func announce() -> Bool {
     let consumer = state.withLock { state in
       state.elements.isEmpty && !state.isFinished ? nil : state.consumer.take()
     }
     consumer?.resume(returning: true)
+    return consumer != nil
   }
 
   /// Nothing more will come.

@@ -84,9 +84,8 @@ final class LinkLoop {
 
   private func failed(_ failure: LinkFailure) {
     shared.isConnected.store(false, ordering: .sequentiallyConsistent)
-    client.abandon()
+    abandon()
     let now = Instant.now()
-    arrivals.announceAll(at: now)
     if failure == .unacknowledged { shared.changeOutbound { $0.overdue() } }
     (isConnected, asked) = (false, [:])
     guard let (told, wait) = state.failed(failure, at: now) else { return }
@@ -130,8 +129,8 @@ final class LinkLoop {
   }
 
   private func disconnect() {
-    _ = client.read()  // closing with something unread would reset the connection, goodbye included
-    arrivals.announceAll(at: .now())
+    // Closing with something unread would reset the connection, goodbye included.
+    for _ in 0..<64 where client.socket >= 0 { _ = call { client.read() } }
     client.disconnect()
     let now = Instant.now()
     let end = now.advanced(by: .milliseconds(200))
@@ -140,8 +139,15 @@ final class LinkLoop {
       poll(&descriptor, 1, pollTimeout(from: .now(), to: end))
       _ = client.write()
     }
-    client.abandon()
+    abandon()
     state.disconnected()
+  }
+
+  /// Ends the connection, with the PUBACKs that have come: the library counts those whether we hear of them or not.
+  private func abandon() {
+    if client.socket >= 0 { client.cut() }
+    for _ in 0..<1000 where client.socket >= 0 { _ = call { client.read() } }
+    arrivals.announceAll(at: .now())
   }
 
   private var place: String { "\(options.host):\(options.port)" }
@@ -244,14 +250,18 @@ final class LinkLoop {
   }
 
   /// Runs one call of the library; false: the connection is gone, and everybody knows.
-  private func step(_ call: () -> Int32) -> Bool {
-    arrivals.isReading = true
-    let code = call()
-    let reason = errno
-    arrivals.isReading = false
+  private func step(_ function: () -> Int32) -> Bool {
+    let (code, reason) = call(function)
     guard code != 0 || client.socket < 0 else { return true }
     failed(failure(code, reason))
     return false
+  }
+
+  /// - Returns: `MOSQ_ERR` and `errno`.
+  private func call(_ function: () -> Int32) -> (code: Int32, reason: Int32) {
+    arrivals.isReading = true
+    defer { arrivals.isReading = false }
+    return (function(), errno)
   }
 
   /// Hands over what waits, as far as window and socket go, so libmosquitto never has more than that.

@@ -39,6 +39,9 @@ public struct LinkOptions: Sendable {
 
   /// Drops the oldest when full.
   public var readingCapacity = QueueCapacity(messages: 2048, bytes: 1 << 20)
+  /// Readings that come within this time after others were announced are announced together: waking a task costs
+  /// more than a message. A reading after a pause, and every command, is announced at once.
+  public var readingDelay = Duration.milliseconds(20)
   /// Refuses when full: the message goes to the overflow instead, to be answered there.
   public var commandCapacity = QueueCapacity(messages: 128, bytes: 256 << 10)
   public var overflowCapacity = QueueCapacity(messages: 64, bytes: 64 << 10)
@@ -97,6 +100,7 @@ extension LinkOptions {
       (.zero ... .seconds(4_294_967_294)).contains(sessionExpiry), "sessionExpiry", "is out of range")
     try require((1...1000).contains(window), "window", "is not within 1 ... 1000")
     try require((1024...268_435_455).contains(maximumPacketBytes), "maximumPacketBytes", "is out of range")
+    try require((.zero ... .seconds(1)).contains(readingDelay), "readingDelay", "is not within 0 ... 1 s")
     try require(connectTimeout > .zero, "connectTimeout", "is not positive")
     try require(acknowledgementTimeout > .zero, "acknowledgementTimeout", "is not positive")
     if let security {

@@ -83,12 +83,9 @@ struct MosquittoClient: ~Copyable {
   /// `mosquitto_disconnect_v5`.
   func disconnect() { mosquitto_disconnect_v5(client, 0, nil) }
 
-  /// Cuts the connection without a goodbye. The library closes its socket only when it fails or at the next try.
-  func abandon() {
-    guard socket >= 0 else { return }
-    shutdown(socket, Int32(SHUT_RDWR))
-    _ = mosquitto_loop_read(client, 1)
-  }
+  /// Cuts the connection without a goodbye; what has arrived is still to be read. The library closes its socket only
+  /// when that has failed, or at the next try. The corresponding C function is `shutdown`.
+  func cut() { shutdown(socket, Int32(SHUT_RDWR)) }
 
   // MARK: messages
 

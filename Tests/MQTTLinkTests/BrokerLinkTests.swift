@@ -62,22 +62,53 @@ struct BrokerLinkTests {
     #expect(reader.counters.inbound.received == 3)
   }
 
-  @Test func `each message waits a thousand times less than a person notices`() async throws {
+  @Test func `a command waits a thousand times less than a person notices`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(
       options(broker) {
-        $0.subscriptions = [Subscription("ping", for: .reading, qualityOfService: .atMostOnce)]
+        $0.subscriptions = [Subscription("ping", for: .command, qualityOfService: .atMostOnce)]
       })
     var times: [Duration] = []
     for _ in 0..<300 {
       let start = ContinuousClock.now
       link.publish(outbound("ping", "x", qos: .atMostOnce))
-      #expect(await link.readings.next().count == 1)
+      #expect(await link.commands.next().count == 1)
       times.append(ContinuousClock.now - start)
     }
     // A library that polls, or Nagle's algorithm, shows as 40 ms and more; a busy machine shows in single values.
     let median = times.sorted()[150]
     #expect(median < .milliseconds(10), "\(median)")
+  }
+
+  @Test func `readings that come together wake their consumer together, and after a pause at once`()
+    async throws
+  {
+    let broker = try await PrivateBroker.start()
+    let link = try await BrokerLink.connected(
+      options(broker) {
+        $0.subscriptions = [Subscription("n", for: .reading)]
+        $0.readingDelay = .seconds(1)
+      })
+    for round in 0..<2 {
+      if round == 1 {
+        // The pause: the readings of the first round are announced one delay after its first one.
+        let deadline = ContinuousClock.now + .seconds(1)
+        try await eventually("a pause") { ContinuousClock.now >= deadline }
+      }
+      let start = ContinuousClock.now
+      link.publish(outbound("n", "first"))
+      #expect(await link.readings.next().map(text) == ["n=first"])
+      #expect(ContinuousClock.now - start < .milliseconds(900))
+      for number in 0..<40 { link.publish(outbound("n", "\(number)", token: UInt64(number))) }
+      var answered = 0
+      try await eventually("all are on their way") {
+        answered += link.acknowledgements.drain().count
+        return answered == 40
+      }
+      var batches: [Int] = []
+      while batches.reduce(0, +) < 40 { batches.append(await link.readings.next().count) }
+      #expect(batches.count <= 2, "\(batches)")
+    }
   }
 
   @Test func `events tell of the connection and of its end`() async throws {
@@ -103,7 +134,9 @@ struct BrokerLinkTests {
   }
 
   @Test func `a thousand messages arrive in order and none is missing`() async throws {
-    let broker = try await PrivateBroker.start()
+    var configuration = PrivateBroker.Configuration()
+    configuration.extraLines = ["max_queued_messages 0"]
+    let broker = try await PrivateBroker.start(configuration)
     let reader = try await BrokerLink.connected(
       options(broker) { $0.subscriptions = [Subscription("n", for: .reading)] })
     let writer = try await BrokerLink.connected(options(broker))

@@ -72,9 +72,13 @@ extension BrokerLink {
   }
 
   /// The next `count` readings.
-  func readings(_ count: Int) async throws -> [InboundMessage] {
+  func readings(_ count: Int, sourceLocation: SourceLocation = #_sourceLocation) async throws
+    -> [InboundMessage]
+  {
     var messages: [InboundMessage] = []
-    try await eventually("\(count) readings") {
+    try await eventually(
+      "\(count) readings, not \(messages.map(text)): \(status) \(counters)", sourceLocation: sourceLocation
+    ) {
       messages += readings.drain()
       return messages.count >= count
     }

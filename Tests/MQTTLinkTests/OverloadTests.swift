@@ -6,7 +6,9 @@ import Testing
 @Suite(.needsBroker)
 struct OverloadTests {
   @Test func `a flood of readings drops old readings and no command`() async throws {
-    let broker = try await PrivateBroker.start()
+    var configuration = PrivateBroker.Configuration()
+    configuration.extraLines = ["max_queued_messages 0"]  // every loss is to be ours
+    let broker = try await PrivateBroker.start(configuration)
     let capacity = QueueCapacity(messages: 100, bytes: 20_000)
     let link = try await BrokerLink.connected(
       options(broker) {

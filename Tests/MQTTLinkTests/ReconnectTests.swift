@@ -145,6 +145,27 @@ struct ReconnectTests {
     }
   }
 
+  @Test func `every token is answered once, however often the broker dies meanwhile`() async throws {
+    let broker = try await PrivateBroker.start()
+    let link = try await BrokerLink.connected(options(broker) { $0.window = 8 })
+    var (next, answered, deaths) = (0 as UInt64, Set<UInt64>(), 0)
+    while answered.count < 1000 {
+      try await eventually("answers go on: \(answered.count) \(link.status)") {
+        while next < 1000, link.publish(outbound("ledger", "\(next)", token: next)) == .queued { next += 1 }
+        for answer in link.acknowledgements.drain() {
+          #expect(answer.outcome == .accepted(reasonCode: 0x10))
+          #expect(answered.insert(answer.token).inserted, "\(answer.token) twice")
+        }
+        return answered.count >= min(1000, 200 * (deaths + 1))
+      }
+      deaths += 1
+      await broker.kill()
+      try await broker.restart()
+    }
+    #expect(deaths >= 1)
+    #expect(link.status.inFlight == 0)
+  }
+
   @Test func `a broker that stops acknowledging is left, and taken again when it recovers`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(

@@ -17,7 +17,9 @@ struct RefusalTests {
       })
     try stranger.start()
     try await eventually("refused") { stranger.status.lastFailure == .refused(reasonCode: 0x87) }
-    try await eventually("said") { stranger.status.text.contains("the broker refused: Not authorized (0x87)") }
+    try await eventually("said") {
+      stranger.status.text.contains("the broker refused: Not authorized (0x87)")
+    }
     #expect(!"\(stranger.status)".contains("radish"))
     #expect(stranger.status.connects == 0)
     await stranger.stop()
