@@ -55,7 +55,7 @@ private final class NotificationSocket {
   func drain() {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       if count <= 0 { return }
       text += String(decoding: buffer.prefix(count), as: UTF8.self) + "\n"
     }
