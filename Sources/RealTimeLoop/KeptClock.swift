@@ -21,7 +21,9 @@ public enum KeptClock {
     guard let directory = opendir(folder) else { return false }
     defer { closedir(directory) }
     while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       guard name.hasPrefix("rtc") else { continue }
       if head(of: "\(folder)/\(name)/hctosys", 8).first == UInt8(ascii: "1") { return true }
     }
@@ -30,7 +32,9 @@ public enum KeptClock {
 
   private static func isVirtual(_ processors: String) -> Bool {
     let text = String(decoding: head(of: processors, 16_384), as: UTF8.self)
-    guard let flags = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") }) else { return false }
+    guard let flags = text.split(separator: "\n").first(where: { $0.hasPrefix("flags") }) else {
+      return false
+    }
     return flags.split(separator: " ").contains("hypervisor")
   }
 
