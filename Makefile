@@ -8,7 +8,8 @@ export FARMGATE_STRICT = 1
 
 .PHONY: demo build release test hil hil-gpiod2 bench format lint clean packages
 
-demo: build ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
+demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
+	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
 	@$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)/farmgate demo $(if $(FOR),--for $(FOR))
 
 build: packages ## Debug build
