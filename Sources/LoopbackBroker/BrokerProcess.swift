@@ -129,7 +129,7 @@ final class BrokerProcess: Sendable {
   }
 
   /// The corresponding C function is `posix_spawn`. The program gets a process group of its own (Ctrl-C in a
-  /// terminal is for us, who then end it), no signals blocked, none of our descriptors, and the log to write to.
+  /// terminal is for us, who then end it), no signals blocked or ignored, none of our descriptors, and the log to write to.
   private func spawn(_ identifier: inout pid_t) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -145,8 +145,12 @@ final class BrokerProcess: Sendable {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
@@ -161,7 +165,7 @@ private let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").m
     $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
 }
 
-/// Runs `body` on a detached thread of its own.
+/// Runs `body` on a detached thread of its own, with all signals blocked: they are the program's.
 private func startThread(_ body: @escaping @Sendable () -> Void) throws(BrokerFailure) {
   final class Box {
     let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -172,6 +176,9 @@ private func startThread(_ body: @escaping @Sendable () -> Void) throws(BrokerFa
     &thread, nil,
     { context in
       guard let context else { return nil }
+      var all = sigset_t()
+      sigfillset(&all)
+      pthread_sigmask(SIG_BLOCK, &all, nil)
       Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
       return nil
     }, box.toOpaque())

@@ -1,0 +1,187 @@
+import CMosquitto
+import FarmUnits
+import Glibc
+
+/// Minding a connection: what goes in and out while it stands, or comes about.
+extension LinkLoop {
+  var isFlushed: Bool { !client.hasUnsentBytes && shared.outbound.withLock { $0.isFlushed } }
+
+  func sleep(until: Instant, from now: Instant) {
+    descriptors[0].fd = -1
+    poll(&descriptors, 2, pollTimeout(from: now, to: until))
+    if descriptors[1].revents != 0 { shared.wakeUp.clear() }
+  }
+
+  func serve(until: Instant, from now: Instant) {
+    descriptors[0].fd = client.socket
+    descriptors[0].events = Int16(interest)
+    descriptors[0].revents = 0
+    var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never)
+    // In a handshake nobody can tell what OpenSSL waits for, and a spin of writes is left to time.
+    if !isConnected, options.security != nil {
+      deadline = min(deadline, now.advanced(by: .milliseconds(100)))
+    }
+    if idleWrites >= 8 { deadline = min(deadline, now.advanced(by: .milliseconds(20))) }
+    poll(&descriptors, 2, hasMoreToSend ? 0 : pollTimeout(from: now, to: deadline))
+    if descriptors[1].revents != 0 { shared.wakeUp.clear() }
+    let events = Int32(descriptors[0].revents)
+
+    if !isTransportReady {
+      guard events != 0 else { return }
+      let code = socketError(client.socket)
+      guard code == 0 else { return failed(.unreachable(code: code)) }
+      isTransportReady = true
+    }
+    guard isConnected || receive() else { return }
+    if isConnected { attend(events) }
+  }
+
+  private var interest: Int32 {
+    if !isTransportReady { return POLLOUT }
+    if !isConnected && options.security != nil { return POLLIN }
+    return client.hasUnsentBytes && idleWrites < 8 ? POLLIN | POLLOUT : POLLIN
+  }
+
+  /// The handshakes of TLS and MQTT: always both directions, whichever was ready.
+  ///
+  /// - Returns: Whether CONNACK was good.
+  private func receive() -> Bool {
+    guard read(), step({ client.write() }) else { return false }
+    if let answer = arrivals.answer, answer.reasonCode == 0 {
+      answered(answer)
+      return true
+    }
+    // libmosquitto takes an end of the connection within TLS's handshake for a reason to wait.
+    var byte: UInt8 = 0
+    let count = recv(client.socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    if count == 0 {
+      failed(.broken(code: 0))
+    } else if count < 0, errno != EAGAIN {
+      failed(.broken(code: errno))
+    }
+    return false
+  }
+
+  /// A connection that stands.
+  private func attend(_ events: Int32) {
+    if events & ~POLLOUT != 0 {
+      guard read() else { return }
+      takeAnswers()
+    }
+    if events & POLLOUT != 0 {
+      guard step({ client.write() }) else { return }
+      idleWrites = client.hasUnsentBytes ? idleWrites + 1 : 0
+    }
+    let now = Instant.now()
+    arrivals.announce(at: now)
+    if now >= keepAliveDue {
+      guard step({ client.keepAlive() }) else { return }
+      keepAliveDue = now.advanced(by: min(.seconds(5), options.keepAlive / 5))
+      let oldest = shared.outbound.withLock { $0.oldestInFlight }
+      if let oldest, oldest.duration(to: now) >= options.acknowledgementTimeout {
+        return failed(.unacknowledged)
+      }
+    }
+    send()
+  }
+
+  /// Reads one packet, or in a flood up to 64 until there is nothing: then that is cheaper than a `poll` for each.
+  /// `errno` would not tell, for the library writes to a pipe of its own, too.
+  private func read() -> Bool {
+    let now = Instant.now()
+    let isFlood = lastRead.duration(to: now) < .microseconds(200)
+    lastRead = now
+    for _ in 0..<(isFlood ? 64 : 1) {
+      let before = arrivals.packets
+      guard step({ client.read() }) else { return false }
+      if arrivals.packets == before { break }
+    }
+    return true
+  }
+
+  /// Runs one call of the library; false: the connection is gone, and everybody knows.
+  private func step(_ function: () -> Int32) -> Bool {
+    let (code, reason) = call(function)
+    guard code != 0 || client.socket < 0 else { return true }
+    failed(failure(code, reason))
+    return false
+  }
+
+  /// - Returns: `MOSQ_ERR` and `errno`.
+  func call(_ function: () -> Int32) -> (code: Int32, reason: Int32) {
+    arrivals.isReading = true
+    defer { arrivals.isReading = false }
+    return (function(), errno)
+  }
+
+  /// Hands over what waits, as far as window and socket go, so libmosquitto never has more than that.
+  private func send() {
+    hasMoreToSend = false
+    for _ in 0..<256 {
+      // Bytes that stay while the socket has room are a flag left over from TLS; the next write clears it.
+      guard !client.hasUnsentBytes || idleWrites >= 8 else { return }
+      let now = Instant.now()
+      guard let next = shared.changeOutbound({ $0.next(at: now) }) else { return }
+      idleWrites = 0
+      let (code, identifier) = client.publish(next.message, expirySeconds: next.expirySeconds)
+      let reason = errno
+      switch mosq_err_t(code) {
+      case MOSQ_ERR_SUCCESS:
+        shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+      case MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN, MOSQ_ERR_ERRNO:
+        // A message to be acknowledged is in the library's hands by now; any other one waits here.
+        if next.message.qualityOfService == .atLeastOnce {
+          shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+        }
+        return failed(failure(code, reason))
+      default:
+        shared.changeOutbound { $0.rejected(next, code: code) }
+      }
+    }
+    hasMoreToSend = true
+  }
+
+  // MARK: subscriptions
+
+  /// After every CONNACK, whatever the broker says that it remembers.
+  func subscribe() {
+    let groups = Dictionary(grouping: options.subscriptions) {
+      [$0.qualityOfService.rawValue, $0.retainedMessages.rawValue, $0.purpose == .command ? 1 : 0]
+    }
+    for group in groups.values {
+      for start in stride(from: 0, to: group.count, by: 32) {
+        let filters = group[start...].prefix(32).map(\.filter)
+        let (code, identifier) = client.subscribe(filters, like: group[start])
+        if code == 0 { asked[identifier] = filters } else { for filter in filters { refused(filter, 0x80) } }
+      }
+    }
+    for start in stride(from: 0, to: options.abandonedFilters.count, by: 32) {
+      // A failure means that the connection broke, which the next read says, too.
+      _ = client.unsubscribe(Array(options.abandonedFilters[start...].prefix(32)))
+    }
+  }
+
+  private func takeAnswers() {
+    for answer in arrivals.subscriptionAnswers {
+      let filters = asked.removeValue(forKey: answer.identifier) ?? []
+      for (filter, code) in zip(filters, answer.reasonCodes) where code >= 0x80 { refused(filter, code) }
+    }
+    for (topic, code) in arrivals.refusedTopics {
+      shared.tell(.publicationRefused(topic: topic, reasonCode: code))
+    }
+    arrivals.subscriptionAnswers.removeAll(keepingCapacity: true)
+    arrivals.refusedTopics.removeAll(keepingCapacity: true)
+  }
+
+  private func refused(_ filter: String, _ code: UInt8) {
+    shared.status.withLock { $0.refusedSubscriptions[filter] = code }
+    shared.tell(.subscriptionRefused(filter: filter, reasonCode: code))
+  }
+}
+
+/// How a connection attempt went. The corresponding C function is `getsockopt(SO_ERROR)`.
+private func socketError(_ descriptor: Int32) -> Int32 {
+  var code: Int32 = 0
+  var size = socklen_t(MemoryLayout<Int32>.size)
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno
+}
