@@ -28,22 +28,20 @@ public struct SensorMessage: Equatable, Sendable {
   public func append(to bytes: inout [UInt8]) {
     bytes.append("{\"value\":")
     append(value: reading.value, to: &bytes)
-    if let unit = reading.unit { bytes.append(",\"unit\":\"", unit.rawValue, "\"") }
-    bytes.append(",\"quality\":\"", reading.quality.rawValue, "\",\"at\":\"")
-    bytes.append(rfc3339: reading.acquired.wall)
-    bytes.append("\",\"clock\":\"", reading.acquired.clock.rawValue, "\",\"seq\":")
-    bytes.append(contentsOf: String(reading.sequence).utf8)
-    if let pulses {
-      if let rate = pulses.rate, rate.isFinite {
-        bytes.append(",\"rate\":{\"value\":")
-        JSONValue.number(rate).append(to: &bytes)
-        bytes.append(",\"unit\":\"", pulses.rateUnit.rawValue, "\"}")
-      } else {
-        bytes.append(",\"rate\":null")
-      }
-      bytes.append(
-        ",\"lost\":", String(pulses.lost), pulses.suspect ? ",\"suspect\":true" : ",\"suspect\":false")
+    if let unit = reading.unit {
+      bytes.append(",\"unit\":\"")
+      bytes.append(unit.rawValue)
+      bytes.append("\"")
     }
+    bytes.append(",\"quality\":\"")
+    bytes.append(reading.quality.rawValue)
+    bytes.append("\",\"at\":\"")
+    bytes.append(rfc3339: reading.acquired.wall)
+    bytes.append("\",\"clock\":\"")
+    bytes.append(reading.acquired.clock.rawValue)
+    bytes.append("\",\"seq\":")
+    bytes.append(decimal: reading.sequence)
+    if let pulses { append(pulses, to: &bytes) }
     bytes.append("}")
   }
 
@@ -54,20 +52,41 @@ public struct SensorMessage: Equatable, Sendable {
     return bytes
   }
 
+  private func append(_ pulses: Pulses, to bytes: inout [UInt8]) {
+    if let rate = pulses.rate, rate.isFinite {
+      bytes.append(",\"rate\":{\"value\":")
+      JSONValue.number(rate).append(to: &bytes)
+      bytes.append(",\"unit\":\"")
+      bytes.append(pulses.rateUnit.rawValue)
+      bytes.append("\"}")
+    } else {
+      bytes.append(",\"rate\":null")
+    }
+    bytes.append(",\"lost\":")
+    bytes.append(decimal: pulses.lost)
+    bytes.append(pulses.suspect ? ",\"suspect\":true" : ",\"suspect\":false")
+  }
+
   private func append(value: Value?, to bytes: inout [UInt8]) {
     switch value {
     case .number(let number) where number.isFinite && reading.quality != .sentinel:
       JSONValue.number(number).append(to: &bytes)
-    case .contact(let contact): bytes.append("\"", contact.rawValue, "\"")
+    case .contact(let contact):
+      bytes.append("\"")
+      bytes.append(contact.rawValue)
+      bytes.append("\"")
     case .number, nil: bytes.append("null")
     }
   }
 }
 
 extension [UInt8] {
-  /// Texts that need no escape.
-  mutating func append(_ texts: String...) {
-    for text in texts { append(contentsOf: text.utf8) }
+  /// A text that needs no escape.
+  @inline(__always) mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+  mutating func append(decimal number: UInt64) {
+    if number >= 10 { append(decimal: number / 10) }
+    append(UInt8(ascii: "0") + UInt8(number % 10))
   }
 
   /// `2026-11-22T10:15:00.000Z` without a detour over strings.

@@ -7,22 +7,23 @@ public struct DecisionInputs: Equatable, Sendable {
   public var id: String
   /// The lot as it was, conditions included.
   var lot: JSONValue
-  var facts: LotFacts
+  var facts: JSONValue
+  /// When it was decided.
+  public var decidedAt: WallTime
   var previous: LotStatus?
   var contact: String?
 
-  init(id: String, lot: JSONValue, facts: LotFacts, previous: LotStatus?, contact: String?) {
-    (self.id, self.lot, self.facts) = (id, lot, facts)
+  init(
+    id: String, lot: JSONValue, facts: JSONValue, decidedAt: WallTime, previous: LotStatus?, contact: String?
+  ) {
+    (self.id, self.lot, self.facts, self.decidedAt) = (id, lot, facts, decidedAt)
     (self.previous, self.contact) = (previous, contact)
   }
-
-  /// When it was decided.
-  public var decidedAt: WallTime { facts.wall }
 
   /// To be kept.
   public var json: JSONValue {
     .present([
-      ("id", .string(id)), ("lot", lot), ("facts", facts.snapshot),
+      ("id", .string(id)), ("lot", lot), ("facts", facts),
       ("previous", previous.map { .string($0.rawValue) }), ("contact", contact.map(JSONValue.string)),
     ])
   }
@@ -30,21 +31,20 @@ public struct DecisionInputs: Equatable, Sendable {
   /// Reads what `json` wrote.
   public init(json: JSONValue) throws(LotBookError) {
     let reader = SnapshotReader(json: json, name: "decision")
-    let kept = try reader.child("lot").json
+    let facts = try reader.child("facts")
     self.init(
-      id: try reader.string("id"), lot: kept,
-      facts: try LotFacts(try reader.child("facts"), of: try Lot(snapshot: kept)),
+      id: try reader.string("id"), lot: try reader.child("lot").json, facts: facts.json,
+      decidedAt: try facts.time("at"),
       previous: reader.has("previous") ? try reader.choice("previous", LotStatus.self) : nil,
       contact: try reader.optionalString("contact"))
   }
 
   /// Works the decision out.
   ///
-  /// - Throws: `LotBookError` when the kept lot cannot be read.
+  /// - Throws: `LotBookError` when what was kept cannot be read.
   public func decision(_ rules: ColdChainRules) throws(LotBookError) -> LotDecision {
     let lot = try Lot(snapshot: lot)
-    var facts = facts
-    facts.conditions = lot.conditions
+    let facts = try LotFacts(SnapshotReader(json: facts, name: "decision \(id)"), of: lot)
     let all = rules.findings(facts)
     let isJudged = lot.onHand > .zero && lot.withdrawal?.by == nil
     let verdict = lot.verdict(

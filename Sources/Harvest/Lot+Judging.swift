@@ -100,7 +100,7 @@ extension Lot {
     } else {
       used = age / 86_400 * (plan.store == nil ? 1 : shelfLife.daysUsedPerDay(at: rules.assumedBeforeStore))
     }
-    return (max(0, shelfLife.days - used) * 10).rounded(.down) / 10
+    return (max(0, shelfLife.lifetime.inSeconds / 86_400 - used) * 10).rounded(.down) / 10
   }
 }
 

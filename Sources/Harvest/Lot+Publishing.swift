@@ -6,6 +6,15 @@ extension Lot {
   /// The same for a product without a shelf life, from its harvest: as long as the conditions behind it are kept.
   static let rememberedWithoutShelfLife = Duration.seconds(400 * 86_400)
 
+  /// Whether it has to be judged and perhaps published now. Most lots are looked at every ten seconds, and whenever
+  /// something has happened to them.
+  func isDue(at now: Moment, terms: ClaimTerms) -> Bool {
+    guard let lookedAt, let publishedAt, lookedAt.clock == now.clock else { return true }
+    if now.instant - lookedAt.instant >= Self.lookAgain { return true }
+    return now.instant - publishedAt >= terms.refreshEvery && withdrawal == nil && expired == nil
+  }
+  private static let lookAgain = Duration.seconds(10)
+
   /// What time alone changes: stamps that become right, promises that run out. Rules are looked at in `judge`.
   mutating func settle(at now: Moment, dayOf: (WallTime) -> CivilDate) {
     harvested.correct(at: now)
@@ -30,15 +39,17 @@ extension Lot {
     }
     if verdict.key != decisionKey, let id = newID() {
       let inputs = DecisionInputs(
-        id: id, lot: snapshot, facts: facts, previous: decidedStatus, contact: terms.withdrawalContact)
+        id: id, lot: snapshot, facts: facts.snapshot, decidedAt: facts.wall, previous: decidedStatus,
+        contact: terms.withdrawalContact)
       (decisionID, decisionKey, decidedStatus) = (inputs.id, verdict.key, verdict.status)
       availability.newDecision = inputs
     }
     availability.decisionID = decisionID
     revision += 1
     availability.revision = revision
-    published = availability
-    published?.newDecision = nil
+    var claim = availability
+    claim.newDecision = nil
+    lastClaim = .made(claim)
     publishedAt = now.instant
     if terms.sellsToMarket, availability.availableToPromise > .zero {
       wasOffered = true

@@ -55,6 +55,7 @@ extension Lot {
     }
     expired = try reader.optionalChild("expired").map { child throws(LotBookError) in try Stamp(child) }
     revision = try reader.count("revision")
+    guard revision < 1 << 53 else { throw reader.missing("revision") }
     conditions = try LotConditions(try reader.child("conditions"))
     isConfigured = try reader.flag("configured")
     decisionID = try reader.optionalString("decision")
@@ -78,6 +79,8 @@ extension ProductPlan {
   }
 
   init(_ reader: SnapshotReader) throws(LotBookError) {
+    // Far beyond any cool-down, and far from where times overflow.
+    guard try reader.count("coolDownSeconds") <= 400 * 86_400 else { throw reader.missing("coolDownSeconds") }
     self.init(
       key: try reader.string("key"), name: try reader.string("name"), sku: try reader.string("sku"),
       unit: try reader.choice("unit", Unit.self), increment: try reader.amount("increment"),

@@ -84,9 +84,19 @@ public struct Lot: Equatable, Sendable {
   /// The revision last published; 0 before the first.
   public internal(set) var revision: Int64 = 0
   /// What was last published in this boot.
-  public internal(set) var published: Availability?
+  public var published: Availability? {
+    if case .made(let claim) = lastClaim { claim } else { nil }
+  }
+  /// Kept apart, because a lot is copied more often than it is published.
+  indirect enum Claim: Equatable, Sendable {
+    case none
+    case made(Availability)
+  }
+  var lastClaim = Claim.none
   /// When that was.
   var publishedAt: Instant?
+  /// When it was last judged; nil when something has happened since.
+  var lookedAt: Moment?
 
   init(
     id: String, plan: ProductPlan, field: String?, harvested: Stamp, day: CivilDate?, quantity: Amount,

@@ -24,6 +24,7 @@ extension LotBook {
       if after.status == .onHold { answer.text += ", and still held. \(after.reasons.first?.sentence ?? "")" }
     }
     if answer.result != .refused { changed.insert(id) }
+    lot.lookedAt = nil
     lotsByID[id] = lot
     if command.action == .stored, let store = lot.store { adoptLimits(in: store) }
     return answer

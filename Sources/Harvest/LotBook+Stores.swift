@@ -67,6 +67,7 @@ extension LotBook {
         let judged = !record.start.precedes(stored.advanced(by: lot.plan.coolDown))
         changed.insert(id)
         lotsByID[id]?.conditions.add(record, plan: lot.plan, rules: rules, judged: judged)
+        lotsByID[id]?.lookedAt = nil
       }
       closedRecords.append(record)
     }

@@ -59,6 +59,7 @@ public struct LotBook: Sendable {
     } else {
       lotsByID[id]?.isConfigured = false
     }
+    lotsByID[id]?.lookedAt = nil
   }
 
   /// Makes the next `step` return every lot, as after a reconnection: a withdrawal is repeated each time.
@@ -81,7 +82,7 @@ public struct LotBook: Sendable {
     advanceStores(to: now)
     var due: [Availability] = []
     for id in lotsByID.keys.sorted() {
-      guard var lot = lotsByID[id] else { continue }
+      guard var lot = lotsByID[id], lot.isDue(at: now, terms: terms) else { continue }
       lot.settle(at: now, dayOf: dayOf)
       if lot.isForgettable(at: now) {
         lotsByID[id] = nil
@@ -94,6 +95,7 @@ public struct LotBook: Sendable {
         due.append(availability)
         changed.insert(id)
       }
+      lot.lookedAt = now
       lotsByID[id] = lot
     }
     return due

@@ -28,7 +28,7 @@ extension LotCommand {
     scope = try members.choice("scope", Withdrawal.Scope.self)
     effectiveFrom = try members.time("effective_from")
     unit = try members.unit()
-    quantity = try members.quantity(zeroAllowed: action == .weigh)
+    quantity = action.needsQuantity ? try members.quantity(zeroAllowed: action == .weigh) : nil
     try members.requireWhatIsNeeded(by: self)
   }
 }

@@ -95,4 +95,33 @@ struct LotClockTests {
       #expect(error?.description.contains("CAR-2026-326-01") == true)
     }
   }
+
+  @Test(
+    arguments: [
+      ("revision", 9_223_372_036_854_775_807), ("day", 9_000_000_000_000), ("onHand", 1e300), ("picked", -1),
+      ("decidedStatus", "sold"), ("conditions", [:]), ("stays", [["store": "a/b"]]),
+    ] as [(String, JSONValue)])
+  func `no kept value can break the book`(_ member: String, _ value: JSONValue) throws {
+    let (book, _) = try LotBook.harvested()
+    var object = try #require(book.snapshot.object)
+    var lot = try #require(object["lots"]?.array?.first?.object)
+    lot[member] = value
+    object["lots"] = [.object(lot)]
+    #expect(throws: LotBookError.self) {
+      try LotBook(restoring: .object(object), products: [carrots()], terms: market)
+    }
+  }
+
+  @Test func `absurd plans do not break the book`() throws {
+    var plan = carrots()
+    plan.shelfLife = ShelfLifePlan(
+      days: .infinity, at: 1e300, q10: .nan, chillingBelow: -1e300, minimumDays: -1)
+    var (book, lot) = try LotBook.harvested(plan: plan)
+    _ = book.step(at: moment(86_400))
+    #expect(book.availability(of: lot) != nil)
+    plan.shelfLife = ShelfLifePlan(days: .nan, at: .nan, q10: 1e300)
+    book.adopt(products: [plan], terms: market)
+    _ = book.step(at: moment(2 * 86_400))
+    #expect(book.availability(of: lot) != nil)
+  }
 }

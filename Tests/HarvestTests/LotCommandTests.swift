@@ -70,4 +70,9 @@ struct LotCommandTests {
     let command = try LotCommand(json: ["id": "1", "action": "weigh", "lot": "A", "quantity": 0])
     #expect(command.quantity == .zero)
   }
+
+  @Test func `a quantity that an action does not need does not matter`() throws {
+    let json: JSONValue = ["id": "1", "action": "hold", "lot": "A", "by": "H", "quantity": 0]
+    #expect(try LotCommand(json: json).quantity == nil)
+  }
 }

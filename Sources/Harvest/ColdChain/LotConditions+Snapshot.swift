@@ -23,7 +23,9 @@ extension LotConditions {
   }
 
   init(_ reader: SnapshotReader) throws(LotBookError) {
-    func count(_ member: String) throws(LotBookError) -> Int { Int(clamping: try reader.count(member)) }
+    func count(_ member: String) throws(LotBookError) -> Int {
+      Int(clamping: min(try reader.count(member), 1 << 40))
+    }
     recordsAbove = try count("recordsAbove")
     recordsWithin = try count("recordsWithin")
     runAbove = try reader.number("runAbove")
