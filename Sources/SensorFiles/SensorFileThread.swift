@@ -53,12 +53,13 @@ final class SensorFileThread: Sendable {
     var sensors = sensors
     var schedule = ReadSchedule(periods: sensors.map(\.period), start: .now())
     while !course.hasToEnd {
-      let (position, due) = schedule.next
-      course.sleep(until: due)
-      if course.hasToEnd { break }
-
-      let index = sensors[position].index
       let began = Instant.now()
+      let (position, due) = schedule.next(at: began)
+      if due > began {
+        course.sleep(until: due)
+        continue
+      }
+      let index = sensors[position].index
       course.counters.withLock {
         $0.underWay.append(.init(thread: name, index: index, since: began))
       }
