@@ -22,11 +22,20 @@ struct ClaimDesk: Sendable {
   }
 
   mutating func droneHealth(_ drone: String, record: JSONValue, at now: Moment) -> [Publication] {
-    revisions[drone, default: 0] += 1
+    revisions["drone/\(drone)", default: 0] += 1
     return publish(
       writer.droneHealth(
-        drone, record: record, revision: revisions[drone, default: 1], id: identifiers.next(at: now.wall),
+        drone, record: record, revision: revisions["drone/\(drone)", default: 1],
+        id: identifiers.next(at: now.wall),
         at: now.wall))
+  }
+
+  /// Fifteen minutes of a cold store.
+  mutating func storeCondition(_ record: StoreRecord, at now: Moment) -> [Publication] {
+    revisions["store/\(record.store)", default: 0] += 1
+    return publish(
+      writer.storeCondition(
+        record, revision: revisions["store/\(record.store)", default: 1], id: identifiers.next(at: now.wall)))
   }
 
   /// The marketplace forgets a retained topic.

@@ -26,6 +26,10 @@ public struct FarmGateway: Sendable {
   private var claims: ClaimDesk
   private var drones: DroneDesk?
   private var benches: BenchDesk
+  private let probes: [StoreProbeChannel]
+  private var recorded: Instant?
+  /// Between two looks at the cold stores, for the rules that judge the lots in them.
+  private static let recordPeriod = Duration.seconds(10)
   /// Channels that need no second reading before they are believed.
   private let confirmedAtOnce: Set<Int>
   /// Commands that were refused because too many came at once.
@@ -53,8 +57,10 @@ public struct FarmGateway: Sendable {
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
     drones = configuration.drones.map(DroneDesk.init)
     benches = BenchDesk(configuration, session: identity.session)
+    probes = StoreProbeChannel.all(of: configuration)
     confirmedAtOnce = Set(
-      configuration.sensors.indices.filter { configuration.sensors[$0].plausibility.confirmation.needed <= 1 })
+      configuration.sensors.indices.filter { configuration.sensors[$0].plausibility.confirmation.needed <= 1 }
+    )
   }
 
   // MARK: What to listen to
@@ -118,7 +124,9 @@ public struct FarmGateway: Sendable {
   /// acts on it with its next tick.
   public mutating func show(_ channel: Int, _ reading: Reading, at now: Moment) {
     guard confirmedAtOnce.contains(channel) else { return }
-    if let message = board.note(channel, ChannelState(reading: reading), at: now.instant, site) { say(message) }
+    if let message = board.note(channel, ChannelState(reading: reading), at: now.instant, site) {
+      say(message)
+    }
   }
 
   /// Channels whose closing is a press of a button.
@@ -191,6 +199,7 @@ public struct FarmGateway: Sendable {
   /// Time has passed: call about once a second.
   public mutating func advance(to now: Moment) {
     board.overdue(at: now.instant, site).forEach { say($0) }
+    recordStores(at: now)
     publishLots(at: now)
     if let report = drones?.due(at: now) { publish(report, at: now) }
   }
@@ -241,11 +250,27 @@ public struct FarmGateway: Sendable {
     }
   }
 
+  /// A probe that was never heard is told as well: missing data is never evidence of being cold.
+  private mutating func recordStores(at now: Moment) {
+    if let recorded, now.instant - recorded < Self.recordPeriod { return }
+    recorded = now.instant
+    for probe in probes {
+      let state = board.state(probe.channel)
+      let reading =
+        state?.reading
+        ?? Reading(value: nil, unit: .celsius, quality: .missing, acquired: now, sequence: 0)
+      lots.record(
+        reading, disagrees: state?.flags.contains(.disagrees) ?? false, probe: probe.probe,
+        store: probe.store, at: now)
+    }
+  }
+
   private mutating func publishLots(at now: Moment) {
     for availability in lots.due(at: now) {
       say(site.lot(availability))
       outgoing += claims.lotAvailability(availability, at: now)
     }
+    for record in lots.takeRecords() { outgoing += claims.storeCondition(record, at: now) }
     for lot in lots.takeRetired() {
       say(site.cleared(site.topics.lot(lot)))
       outgoing += claims.clear(.lotAvailability(lot))

@@ -45,8 +45,15 @@ struct LotDesk: Sendable {
     }
   }
 
+  /// What a cold store's probe says, for the rules that judge the lots in it.
+  mutating func record(_ reading: Reading, disagrees: Bool, probe: StoreProbe, store: String, at now: Moment)
+  {
+    book.record(reading, probe: probe, store: store, disagrees: disagrees, at: now)
+  }
+
   /// What must be published now.
   mutating func due(at now: Moment) -> [Availability] { book.step(at: now) }
+  mutating func takeRecords() -> [StoreRecord] { book.takeRecords() }
   mutating func takeRetired() -> [String] { book.takeRetired() }
   mutating func republish() { book.republish() }
   var forgottenAnswers: Int { answers.forgotten }

@@ -45,7 +45,8 @@ struct SensorBoard: Sendable {
   /// A meter was read; its reading comes from the loop.
   mutating func note(_ channel: Int, _ details: PulseDetails) { pulses[channel] = details }
 
-  /// The newest judged reading; nil before the first.
+  /// The newest judged state; nil before the first.
+  func state(_ channel: Int) -> ChannelState? { newest[channel] }
   func reading(_ channel: Int) -> Reading? { newest[channel]?.reading }
 
   /// What has not been shown for its period.
