@@ -116,27 +116,34 @@ extension LinkLoop {
 
   /// Hands over what waits, as far as window and socket go, so libmosquitto never has more than that.
   private func send() {
-    hasMoreToSend = false
+    let now = Instant.now()
+    var sent: (message: OutboundStore.Outgoing, identifier: Int32)?
     for _ in 0..<256 {
       // Bytes that stay while the socket has room are a flag left over from TLS; the next write clears it.
-      guard !client.hasUnsentBytes || idleWrites >= 8 else { return }
-      let now = Instant.now()
-      guard let next = shared.changeOutbound({ $0.next(at: now) }) else { return }
+      let hasRoom = !client.hasUnsentBytes || idleWrites >= 8
+      let next = shared.changeOutbound { store in
+        if let sent { store.handedOver(sent.message, identifier: sent.identifier, at: now) }
+        return hasRoom ? store.next(at: now) : nil
+      }
+      sent = nil
+      guard let next else { return hasMoreToSend = false }
       idleWrites = 0
       let (code, identifier) = client.publish(next.message, expirySeconds: next.expirySeconds)
       let reason = errno
       switch mosq_err_t(code) {
-      case MOSQ_ERR_SUCCESS:
-        shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+      case MOSQ_ERR_SUCCESS: sent = (next, identifier)
       case MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN, MOSQ_ERR_ERRNO:
         // A message to be acknowledged is in the library's hands by now; any other one waits here.
         if next.message.qualityOfService == .atLeastOnce {
           shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
         }
+        hasMoreToSend = false
         return failed(failure(code, reason))
-      default:
-        shared.changeOutbound { $0.rejected(next, code: code) }
+      default: shared.changeOutbound { $0.rejected(next, code: code) }
       }
+    }
+    if let sent {
+      shared.changeOutbound { $0.handedOver(sent.message, identifier: sent.identifier, at: now) }
     }
     hasMoreToSend = true
   }
