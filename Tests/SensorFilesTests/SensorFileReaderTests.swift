@@ -94,7 +94,10 @@ struct SensorFileReaderTests {
     let reader = try SensorFileReader([sleepy]) { heard.hear($0, $1, $2) }
     try reader.start()
     #expect(heard.wait { $0.count == 1 })
+    let clock = ContinuousClock()
+    let asked = clock.now
     #expect(reader.stop(within: .seconds(60)) == [])
+    #expect(clock.now - asked < .seconds(30))
     #expect(heard.all.count == 1)
   }
 
