@@ -51,7 +51,7 @@ public struct Daemon: Sendable {
       notifier: SystemdNotifier())
     let desk = GatewayDesk(
       gateway: gateway, loop: loop, clock: clock, site: site, market: market,
-      measurements: control.thread.measurements)
+      measurements: control.thread.measurements, outputs: configuration.outputs, log: log)
     let farewell = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
@@ -105,7 +105,8 @@ public struct Daemon: Sendable {
     let (totals, trouble) = PulseTotals.read(in: configuration.storage.directory)
     if let trouble { log.error("\(trouble)") }
     return try PinInputs(
-      configuration.sensors, totals: totals, buttons: buttons, slots: loop.slots, clock: clock, log: log)
+      configuration.sensors, totals: totals, buttons: buttons,
+      priority: Int32(max(0, configuration.loop.priority - 1)), slots: loop.slots, clock: clock, log: log)
   }
 
   private func siteLink(_ broker: BrokerSettings, _ gateway: FarmGateway) throws -> BrokerLink {

@@ -87,3 +87,13 @@ extension ChipSelector {
   /// Nil: any chip that has the line.
   var labelText: String? { if case .label(let label) = self { label } else { nil } }
 }
+
+extension OutputDrive {
+  /// For the log: `line RELAY1 on the chip labelled pinctrl-bcm2711`.
+  var inWords: String {
+    switch self {
+    case .gpio(let line, _): "line \(line.line) on \(line.chip)"
+    case .simulated: "simulated"
+    }
+  }
+}

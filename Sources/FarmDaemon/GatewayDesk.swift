@@ -1,5 +1,7 @@
 import CanonicalJSON
 import Claims
+import FarmConfiguration
+import FarmControl
 import FarmUnits
 import Gateway
 import Logging
@@ -16,13 +18,18 @@ actor GatewayDesk {
   private let measurements: LoopMeasurements
   private var lastSnapshot: LoopSnapshot?
   private var seconds = 0
+  private let outputs: [OutputSettings]
+  /// Outputs whose failure was told.
+  private var failed: Set<Int> = []
+  private let log: Logger
   /// Messages for a broker that is not configured: nobody is to be told.
   private(set) var untold: UInt64 = 0
 
   init(
     gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
-    measurements: LoopMeasurements
+    measurements: LoopMeasurements, outputs: [OutputSettings], log: Logger
   ) {
+    (self.outputs, self.log) = (outputs, log)
     (self.gateway, self.loop, self.clock) = (gateway, loop, clock)
     (self.site, self.market, self.measurements) = (site, market, measurements)
   }
@@ -65,8 +72,26 @@ actor GatewayDesk {
   /// Takes what the loop has told.
   func drainLoop() {
     let now = clock.now()
-    while let event = loop.events.pop() { gateway.observe(event, at: now) }
+    while let event = loop.events.pop() {
+      note(event)
+      gateway.observe(event, at: now)
+    }
     publish()
+  }
+
+  /// An output that cannot be driven is told once on the log, by its name and its line's, and when it can again.
+  private func note(_ event: ControlEvent) {
+    guard case .output(let index, let state) = event, outputs.indices.contains(index) else { return }
+    let isFailed = state.reason == .outputFailed
+    guard isFailed != failed.contains(index) else { return }
+    let output = outputs[index]
+    if isFailed {
+      failed.insert(index)
+      log.error("output cannot be driven: \(output.drive.inWords)", metadata: ["output": "\(output.id)"])
+    } else {
+      failed.remove(index)
+      log.notice("output can be driven again", metadata: ["output": "\(output.id)"])
+    }
   }
 
   /// Meters on lines were read.

@@ -29,9 +29,11 @@ final class PinInputs: Sendable {
   /// - Parameters:
   ///   - totals: What the meters had counted, by sensor.
   ///   - buttons: Channels whose closing is to be told as a press.
+  ///   - priority: Of the edge thread, `SCHED_FIFO` 1...99; 0 for ordinary scheduling.
   /// - Throws: When there is no thread to be had.
   init?(
-    _ sensors: [SensorSettings], totals: PulseTotals, buttons: Set<Int>, slots: NewestValueSlots,
+    _ sensors: [SensorSettings], totals: PulseTotals, buttons: Set<Int>, priority: Int32,
+    slots: NewestValueSlots,
     clock: SystemClock,
     log: Logger
   ) throws {
@@ -56,7 +58,7 @@ final class PinInputs: Sendable {
     (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
     self.lines = Mutex(lines)
     let relay = Relay()
-    thread = try EdgeThread(plans) { index, notice in relay.take(index, notice) }
+    thread = try EdgeThread(plans, priority: priority) { index, notice in relay.take(index, notice) }
     relay.owner.withLock { $0 = WeakInputs(inputs: self) }
   }
 
@@ -74,7 +76,9 @@ final class PinInputs: Sendable {
     lines.withLock { lines in
       Dictionary(
         lines.compactMap { line in
-          line.counter.map { (line.sensor, PulseTotals.Total(pulses: $0.total, lost: $0.lost)) }
+          line.meter.map {
+            (line.sensor, PulseTotals.Total(pulses: $0.counter.total, lost: $0.counter.lost))
+          }
         }
       ) { first, _ in first }
     }
@@ -106,7 +110,7 @@ final class PinInputs: Sendable {
       }
       guard change.isNew else { return }
       let reading = write(&lines[index], at: now.back(to: change.at))
-      if lines[index].counter == nil { changed.yield((lines[index].channel, reading)) }
+      if lines[index].meter == nil { changed.yield((lines[index].channel, reading)) }
     }
   }
 
@@ -140,13 +144,7 @@ extension InputPlan {
       case .disabled: .disabled
       case .asIs: .asIs
       }
-    let edges: LineEdges =
-      switch input.pulses?.edge {
-      case .rising: .rising
-      case .falling: .falling
-      case .both, nil: .both
-      }
     self.init(
-      place: place, bias: bias, activeLow: input.active == .low, edges: edges, debounce: input.debounce)
+      place: place, bias: bias, activeLow: input.active == .low, edges: .both, debounce: input.debounce)
   }
 }

@@ -26,7 +26,7 @@ struct PinLine: Sendable {
   var watch: Int?
   var sequence: UInt64 = 0
   /// Nil for contacts.
-  private(set) var counter: PulseCounter?
+  private(set) var meter: PulseInput?
   /// Nil while the line is not ours.
   private var level: LineLevel?
   private var isHeld = false
@@ -40,7 +40,13 @@ struct PinLine: Sendable {
       maximumHertz: pulses.perSecondMax ?? .infinity, total: kept?.pulses ?? 0, lost: kept?.lost ?? 0)
     // What came after the last time that totals were kept is not known to be nothing.
     if kept != nil, !totals.wasClean { counter.suspectLoss() }
-    self.counter = counter
+    let counted: LineLevel? =
+      switch pulses.edge {
+      case .rising: .active
+      case .falling: .inactive
+      case .both: nil
+      }
+    meter = PulseInput(counter, counted: counted)
   }
 
   mutating func take(_ notice: EdgeNotice) -> Change {
@@ -48,34 +54,34 @@ struct PinLine: Sendable {
     case .began(let level, let at):
       isHeld = true
       self.level = level
-      counter?.begin()
+      meter?.begin()
       return Change(isNew: true, at: at)
     case .edge(let event):
       let wasOpen = level == .inactive
       level = event.level
-      counter?.count(at: event.at, sequence: event.sequence)
+      meter?.take(event)
       // A meter's total is told once a second; a contact's change at once.
       return Change(
-        isNew: counter == nil, isPress: isButton && wasOpen && event.level == .active, at: event.at)
+        isNew: meter == nil, isPress: isButton && wasOpen && event.level == .active, at: event.at)
     case .level(let level, let at):
       self.level = level
-      return Change(isNew: counter == nil, at: at)
+      return Change(isNew: meter == nil, at: at)
     case .overflow(let at):
-      counter?.suspectLoss()
+      meter?.suspectLoss()
       return Change(at: at)
     case .absent(let error, let at):
       isHeld = false
       return Change(isNew: true, at: at, trouble: "input cannot be read: \(error)")
     case .gone(let error, let at):
       isHeld = false
-      counter?.suspectLoss()
+      meter?.suspectLoss()
       return Change(isNew: true, at: at, trouble: "input was lost: \(error)")
     }
   }
 
   /// Reads the meter; once in a reporting period.
   mutating func read(at now: Instant) -> PulseDetails? {
-    guard let reading = counter?.read(at: now), let unit else { return nil }
+    guard let reading = meter?.read(at: now), let unit else { return nil }
     let rate = Self.rate(of: unit)
     return PulseDetails(
       rate: (reading.hertz * amountPerPulse * rate.perSecond * 1000).rounded() / 1000, unit: rate.unit,
@@ -84,8 +90,8 @@ struct PinLine: Sendable {
 
   func reading(acquired: Moment) -> Reading {
     let value: Value? =
-      if let counter {
-        .number((Double(counter.total) * amountPerPulse * 1e6).rounded() / 1e6)
+      if let meter {
+        .number((Double(meter.counter.total) * amountPerPulse * 1e6).rounded() / 1e6)
       } else {
         level.map { .contact($0 == .active ? .closed : .open) }
       }

@@ -53,6 +53,12 @@ public struct PulseCounter: Equatable, Sendable {
     lastPulse = max(instant, lastPulse ?? instant)
   }
 
+  /// Pulses are known to have happened unheard.
+  public mutating func countMissing(_ pulses: UInt64) {
+    lost &+= pulses
+    if anchor != nil { pulsesSinceAnchor &+= pulses }
+  }
+
   /// Edges may have been lost, and nothing can tell how many.
   public mutating func suspectLoss() { isSuspect = true }
 
