@@ -9,6 +9,15 @@ struct Deque<Element> {
 
   mutating func append(_ element: Element) { slots.append(element) }
 
+  mutating func prepend(_ element: Element) {
+    if head > 0 {
+      head -= 1
+      slots[head] = element
+    } else {
+      slots.insert(element, at: 0)
+    }
+  }
+
   mutating func popFirst() -> Element? {
     guard head < slots.count else { return nil }
     defer {

@@ -134,8 +134,9 @@ extension LinkLoop {
       case MOSQ_ERR_SUCCESS: sent = (next, identifier)
       case MOSQ_ERR_CONN_LOST, MOSQ_ERR_NO_CONN, MOSQ_ERR_ERRNO:
         // A message to be acknowledged is in the library's hands by now; any other one waits here.
-        if next.message.qualityOfService == .atLeastOnce {
-          shared.changeOutbound { $0.handedOver(next, identifier: identifier, at: now) }
+        let isTaken = next.message.qualityOfService == .atLeastOnce
+        shared.changeOutbound { store in
+          if isTaken { store.handedOver(next, identifier: identifier, at: now) } else { store.putBack(next) }
         }
         hasMoreToSend = false
         return failed(failure(code, reason))

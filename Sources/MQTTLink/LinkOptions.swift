@@ -100,7 +100,7 @@ extension LinkOptions {
       (.zero ... .seconds(4_294_967_294)).contains(sessionExpiry), "sessionExpiry", "is out of range")
     try require((1...1000).contains(window), "window", "is not within 1 ... 1000")
     try require((1024...268_435_455).contains(maximumPacketBytes), "maximumPacketBytes", "is out of range")
-    try require((.zero ... .seconds(1)).contains(readingDelay), "readingDelay", "is not within 0 ... 1 s")
+    try require((.zero ... .seconds(60)).contains(readingDelay), "readingDelay", "is not within 0 ... 60 s")
     try require(connectTimeout > .zero, "connectTimeout", "is not positive")
     try require(acknowledgementTimeout > .zero, "acknowledgementTimeout", "is not positive")
     if let security {

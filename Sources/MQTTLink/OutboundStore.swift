@@ -23,9 +23,10 @@ struct OutboundStore: Sendable {
     var retainedVersion: UInt64?
     var since: Instant
   }
-  /// The message to be handed over next.
+  /// A message on its way from its lane to libmosquitto.
   struct Outgoing: Sendable {
     var message: OutboundMessage
+    fileprivate var expiresAt: Instant?
     /// What is left of its expiry, at least 1.
     var expirySeconds: UInt32?
     fileprivate var lane: Lane
@@ -37,6 +38,8 @@ struct OutboundStore: Sendable {
   private var tokens = Deque<Waiting>()
   private var others = Deque<Waiting>()
   private var inFlight: [InFlight] = []
+  /// 1 while there is an `Outgoing`.
+  private var outgoing = 0
   private var tokenBytes = 0
   private(set) var otherBytes = 0
   /// Taken and not answered.
@@ -57,7 +60,7 @@ struct OutboundStore: Sendable {
   }
 
   var inFlightCount: Int { inFlight.count }
-  var waitingCount: Int { retained.waitingCount + tokens.count + others.count }
+  var waitingCount: Int { outgoing + retained.waitingCount + tokens.count + others.count }
   var retainedTopics: Int { retained.count }
   var retainedBytes: Int { retained.bytes }
   /// Nothing waits, nothing is on its way.
@@ -115,7 +118,8 @@ struct OutboundStore: Sendable {
 
   // MARK: out
 
-  /// The message to be handed over now; it stays first until the caller says what came of it.
+  /// The message to be handed over now. It is out of its lane, where publishers go on replacing and dropping, so
+  /// the caller must say what came of it: `handedOver`, `rejected` or `putBack`.
   mutating func next(at now: Instant) -> Outgoing? {
     for lane in [Lane.retained, .tokens, .others] {
       while let (message, expiresAt, version) = first(of: lane) {
@@ -133,7 +137,10 @@ struct OutboundStore: Sendable {
           let left = expiresAt.map {
             UInt32(clamping: max(1, (now.duration(to: $0).milliseconds + 999) / 1000))
           }
-          return Outgoing(message: message, expirySeconds: left, lane: lane, version: version)
+          removeFirst(of: lane)
+          outgoing = 1
+          return Outgoing(
+            message: message, expiresAt: expiresAt, expirySeconds: left, lane: lane, version: version)
         }
       }
     }
@@ -141,12 +148,12 @@ struct OutboundStore: Sendable {
   }
 
   /// libmosquitto has it, under this packet identifier.
-  mutating func handedOver(_ outgoing: Outgoing, identifier: Int32, at now: Instant) {
-    let message = outgoing.message
+  mutating func handedOver(_ sent: Outgoing, identifier: Int32, at now: Instant) {
+    outgoing = 0
+    let message = sent.message
     counters.published += 1
     counters.bytes += UInt64(message.payload.count)
-    let version = outgoing.lane == .retained ? outgoing.version : nil
-    removeFirst(of: outgoing.lane)
+    let version = sent.lane == .retained ? sent.version : nil
     if message.qualityOfService == .atLeastOnce {
       inFlight.append(
         InFlight(
@@ -159,9 +166,30 @@ struct OutboundStore: Sendable {
   }
 
   /// libmosquitto will not have it, now or ever.
-  mutating func rejected(_ outgoing: Outgoing, code: Int32) {
+  mutating func rejected(_ refused: Outgoing, code: Int32) {
+    outgoing = 0
     counters.failed += 1
-    forgetFirst(of: outgoing.lane, .failed(code: code))
+    if refused.lane == .retained { retained.forget(refused.message.topic, version: refused.version) }
+    if let token = refused.message.token { answer(token, .failed(code: code)) }
+  }
+
+  /// The connection broke before libmosquitto had it: it waits again, before all others of its lane.
+  mutating func putBack(_ unsent: Outgoing) {
+    outgoing = 0
+    let message = unsent.message
+    let waiting = Waiting(message: message, expiresAt: unsent.expiresAt)
+    switch unsent.lane {
+    case .retained:
+      guard !retained.putBack(message, version: unsent.version) else { return }
+      counters.superseded += 1
+      if let token = message.token { answer(token, .superseded) }
+    case .tokens:
+      tokens.prepend(waiting)
+      tokenBytes += message.bytes
+    case .others:
+      others.prepend(waiting)
+      otherBytes += message.bytes
+    }
   }
 
   /// PUBACK. Unknown identifiers are nobody's.

@@ -51,16 +51,34 @@ struct RetainedTable: Sendable {
   /// The topic to be sent next.
   var first: Entry? { waiting.first.flatMap { entries[$0] } }
 
-  /// The first one is handed over; its token is the caller's now.
+  /// The first one is being handed over; its token is the caller's now.
   mutating func removeFirst() {
     guard let topic = waiting.popFirst() else { return }
     entries[topic]?.isWaiting = false
     entries[topic]?.message.token = nil
   }
 
+  /// It could not be handed over after all.
+  ///
+  /// - Returns: Whether it waits again; else a newer one has taken its place.
+  mutating func putBack(_ message: OutboundMessage, version: UInt64) -> Bool {
+    guard var entry = entries[message.topic], entry.version == version else { return false }
+    (entry.isWaiting, entry.message.token) = (true, message.token)
+    entries[message.topic] = entry
+    waiting.prepend(message.topic)
+    return true
+  }
+
   /// The first one is out of date, or cannot be sent at all.
   mutating func forgetFirst() {
     guard let topic = waiting.popFirst(), let entry = entries.removeValue(forKey: topic) else { return }
+    bytes -= entry.message.bytes
+  }
+
+  /// This version can never be sent.
+  mutating func forget(_ topic: String, version: UInt64) {
+    guard let entry = entries[topic], entry.version == version else { return }
+    entries[topic] = nil
     bytes -= entry.message.bytes
   }
 

@@ -188,11 +188,13 @@ struct OutboundStoreTests {
     #expect(flush(&store, from: 10) == ["t/3=x"])
   }
 
-  @Test func `expiry counts down while a message waits`() {
+  @Test func `expiry counts down while a message waits`() throws {
     var store = store()
     _ = store.accept(message("a", expiry: .seconds(60)), at: now, unfetched: 0)
-    let next = store.next(at: now.advanced(by: .seconds(45.5)))
-    #expect(next?.expirySeconds == 15)
+    let maybe = store.next(at: now.advanced(by: .seconds(45.5)))
+    let next = try #require(maybe)
+    #expect(next.expirySeconds == 15)
+    store.putBack(next)
     #expect(store.next(at: now.advanced(by: .seconds(60))) == nil)
     #expect(store.counters.expired == 1)
   }
@@ -208,6 +210,58 @@ struct OutboundStoreTests {
     #expect(store.counters.refusedByBrokerTopics.topics == ["big": 1])
     store.connected(at: now, packetLimit: nil)
     #expect(flush(&store, from: 2).count == 1)
+  }
+
+  @Test func `a retained message that comes while an older one is handed over goes out after it`() throws {
+    var store = store()
+    _ = store.accept(message("a", "1", retained: true, token: 1), at: now, unfetched: 0)
+    let maybe = store.next(at: now)
+    let underway = try #require(maybe)
+    #expect(!store.isFlushed)
+    _ = store.accept(message("a", "2", retained: true, token: 2), at: now, unfetched: 0)
+    store.handedOver(underway, identifier: 1, at: now)
+    #expect(flush(&store, from: 2) == ["a=2"])
+    _ = store.acknowledged(1, reasonCode: 0)
+    _ = store.acknowledged(2, reasonCode: 0)
+    #expect(store.takeAnswers().map(\.token) == [1, 2])
+    #expect(store.isFlushed)
+  }
+
+  @Test func `a message being handed over is not dropped, nor another one in its place`() throws {
+    var store = store { $0.outboundCapacity = QueueCapacity(messages: 2, bytes: 10_000) }
+    _ = store.accept(message("n/1"), at: now, unfetched: 0)
+    let maybe = store.next(at: now)
+    let underway = try #require(maybe)
+    for number in 2...4 { _ = store.accept(message("n/\(number)"), at: now, unfetched: 0) }
+    store.handedOver(underway, identifier: 1, at: now)
+    #expect(flush(&store, from: 2) == ["n/3=x", "n/4=x"])
+    #expect(store.counters.dropped == 1)
+  }
+
+  @Test func `what could not be handed over waits again, before the others`() throws {
+    var store = store()
+    for topic in ["n/1", "n/2"] { _ = store.accept(message(topic, qos: .atMostOnce), at: now, unfetched: 0) }
+    _ = store.accept(message("t", qos: .atMostOnce, token: 1), at: now, unfetched: 0)
+    _ = store.accept(message("r/1", qos: .atMostOnce, retained: true, token: 2), at: now, unfetched: 0)
+    _ = store.accept(message("r/2", qos: .atMostOnce, retained: true), at: now, unfetched: 0)
+    for _ in 0..<3 {
+      let maybe = store.next(at: now)
+      store.putBack(try #require(maybe))
+    }
+    #expect(flush(&store) == ["r/1=x", "r/2=x", "t=x", "n/1=x", "n/2=x"])
+    #expect(store.takeAnswers().map(\.token) == [2, 1])
+    #expect(store.otherBytes == 0)
+  }
+
+  @Test func `a retained message that could not be handed over gives way to a newer one`() throws {
+    var store = store()
+    _ = store.accept(message("a", "1", retained: true, token: 1), at: now, unfetched: 0)
+    let maybe = store.next(at: now)
+    let underway = try #require(maybe)
+    _ = store.accept(message("a", "2", retained: true), at: now, unfetched: 0)
+    store.putBack(underway)
+    #expect(store.takeAnswers() == [Acknowledgement(token: 1, outcome: .superseded)])
+    #expect(flush(&store) == ["a=2"])
   }
 
   @Test func `the wait for a PUBACK starts anew with each connection`() {
