@@ -1,5 +1,58 @@
-/// Speed and memory beside their peers.
+import Foundation
+
+/// One thing that is measured; selectable by its name.
+protocol Benchmark: Sendable {
+  static var name: String { get }
+  /// For the list of names.
+  static var purpose: String { get }
+  init(_ options: BenchOptions)
+  /// Adds its figures to the report, or says there why it cannot have them.
+  func run(into report: inout Report) async throws
+}
+
+/// What the command line asks for.
+struct BenchOptions {
+  /// Many more samples, for figures to be published: half an hour instead of three minutes.
+  var isFull = false
+}
+
+/// Speed and memory beside their peers, in one run on one machine: `farmgate-bench [--full] [NAME …]`.
 @main
 struct Bench {
-  static func main() {}
+  private static let all: [any Benchmark.Type] = [
+    LatencyBench.self, InboundBench.self, OutboundBench.self, LoopBench.self, TickBench.self,
+    MemoryBench.self,
+    StartBench.self,
+  ]
+
+  /// Exits 0 when everything was measured or skipped with a reason, whatever the figures say; 64 on wrong usage;
+  /// 70 when a measurement failed.
+  static func main() async {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == "peer" { exit(BarePeer.run(Array(arguments.dropFirst()))) }
+    var options = BenchOptions()
+    options.isFull = arguments.contains("--full")
+    arguments.removeAll { $0 == "--full" }
+    let names = all.map { $0.name }
+    guard arguments.allSatisfy({ names.contains($0) }) else {
+      complain("usage: farmgate-bench [--full] [NAME …]")
+      for bench in all { complain("  \(bench.name): \(bench.purpose)") }
+      exit(64)
+    }
+    signal(SIGPIPE, SIG_IGN)
+    var report = Report()
+    var failures = 0
+    for bench in all where arguments.isEmpty || arguments.contains(bench.name) {
+      complain("\(bench.name): \(bench.purpose)")
+      do {
+        try await bench.init(options).run(into: &report)
+      } catch {
+        failures += 1
+        report.skip(bench.name, because: "FAILED: \(error)")
+      }
+    }
+    report.note("median [lowest…highest] of runs taken in turns; the ratio is that of the medians")
+    tell(report.text)
+    exit(failures == 0 ? 0 : 70)
+  }
 }

@@ -1,0 +1,77 @@
+import Glibc
+
+/// What one tick costs, how that grows with the farm, and that it takes neither memory nor pages.
+struct TickBench: Benchmark {
+  static let name = "tick"
+  static let purpose = "cost of a tick, its growth to 10,000 sensors, its allocations and page faults"
+  private let ticks: Int
+
+  init(_ options: BenchOptions) { ticks = options.isFull ? 20_000 : 2000 }
+
+  func run(into report: inout Report) async throws {
+    try measureCost(&report)
+    try measureGrowth(&report)
+    try countAllocations(&report)
+  }
+
+  /// Ten rounds over the mixtures in turn.
+  private func measureCost(_ report: inout Report) throws {
+    var farm = try TickFarm(sensors: 256, outputs: 64)
+    let mixtures = [("nothing new", 0), ("26 new readings", 26), ("256 new readings", 256)]
+    var costs = Array(repeating: [Double](), count: mixtures.count)
+    for _ in 0..<10 {
+      for (place, mixture) in mixtures.enumerated() {
+        costs[place].append(median(&farm, hearing: mixture.1, ticks: ticks / 10))
+      }
+    }
+    for (mixture, cost) in zip(mixtures, costs) {
+      report.add("tick, 64 outputs, 256 sensors, \(mixture.0)", cost, unit: "µs", target: .value(20))
+    }
+  }
+
+  /// Beside a straight line through nought and the cost at 256 sensors, without outputs. A tenth of the sensors is new
+  /// in each tick.
+  private func measureGrowth(_ report: inout Report) throws {
+    let sizes = [256, 1000, 2500, 5000, 10_000]
+    var farms = try sizes.map { try TickFarm(sensors: $0, outputs: 0) }
+    var costs = Array(repeating: [Double](), count: sizes.count)
+    for _ in 0..<5 {
+      for (place, size) in sizes.enumerated() {
+        costs[place].append(median(&farms[place], hearing: size / 10, ticks: max(20, ticks / 20)))
+      }
+    }
+    for (place, size) in sizes.enumerated().dropFirst() {
+      var comparison = Comparison()
+      for (cost, base) in zip(costs[place], costs[0]) {
+        comparison.add(ours: cost, peer: base * Double(size) / Double(sizes[0]))
+      }
+      report.add("tick, \(size) sensors, beside a straight line", comparison, unit: "µs")
+    }
+  }
+
+  /// µs
+  private func median(_ farm: inout TickFarm, hearing count: Int, ticks: Int) -> Double {
+    (0..<ticks).map { _ in
+      farm.hear(count)
+      return Double(farm.tick()) / 1000
+    }.median
+  }
+
+  private func countAllocations(_ report: inout Report) throws {
+    let child = try TickProcess.startCounting(ticks: 10_000)
+    let answer = child.remainder()
+    child.wait()
+    let numbers = answer.split(separator: " ").compactMap { Double($0) }
+    guard numbers.count == 4 else {
+      return report.skip(
+        "allocations per tick", because: "glibc's libc_malloc_debug.so.0 did not count: \(answer)")
+    }
+    let (allocations, control, minor, major) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    guard control > 0 else {
+      return report.skip(
+        "allocations per tick", because: "the counter does not see an allocation made on purpose")
+    }
+    report.add("heap allocations in 10,000 ticks", [allocations], unit: "", target: .value(0))
+    report.add("page faults in 10,000 ticks", [minor + major], unit: "", target: .value(0))
+  }
+}

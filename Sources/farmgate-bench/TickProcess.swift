@@ -1,0 +1,114 @@
+import FarmControl
+import Glibc
+import RealTimeLoop
+
+/// The tick in a process of its own, where memory can be locked and counted without disturbing the bench.
+enum TickProcess {
+  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints the lateness of every
+  /// deadline as `p50 p99 p99.9 max` in nanoseconds, how many were missed, and what the machine allowed.
+  static func runLoop(microseconds: Int, priority: Int32, ticks: Int) -> Int32 {
+    do {
+      let farm = try TickFarm(sensors: 256, outputs: 64)
+      // Real time from here on, later than what warmed the loop up.
+      let loop = farm.loop
+      let offset = 200_000 * 1_000_000_000 as Int64
+      let warmUp = 200
+      let log = LatenessLog(capacity: warmUp + ticks, interval: Int64(microseconds) * 1000)
+      let thread = try LoopThread(
+        LoopThread.Configuration(
+          interval: .microseconds(microseconds), priority: priority, locksMemory: true),
+        first: { loop.driveSafe() }, last: { loop.driveSafe() },
+        body: { tick in
+          log.begin(tick)
+          loop.tick(at: ControlTime(tick.started.advanced(by: .nanoseconds(offset))))
+          log.end()
+        })
+      let setup = try thread.start()
+      let time = Int64(warmUp + ticks) * Int64(microseconds) * 1000
+      sleepFor(.nanoseconds(time + time / 50 + 100_000_000))
+      thread.stop()
+      guard log.isFull else {
+        complain("the loop made fewer than \(ticks) ticks in its time")
+        return 70
+      }
+      let lateness = log.lateness(after: warmUp)
+      let figures = [0.5, 0.99, 0.999, 1].map { "\(Int(lateness.quantile($0)))" }
+      tell((figures + ["\(log.missed)", "\(setup)"]).joined(separator: " "))
+      return 0
+    } catch {
+      complain("\(error)")
+      return 70
+    }
+  }
+
+  /// Starts `countAllocations` with glibc's own recorder of allocations in it.
+  static func startCounting(ticks: Int) throws -> ChildProcess {
+    var file = Array("/tmp/farmgate-bench-allocations-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&file)
+    guard descriptor >= 0 else { throw BenchFailure("cannot make a temporary file") }
+    close(descriptor)
+    let path = file.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    return try ChildProcess(
+      [ownProgram, "peer", "allocations", "\(ticks)"],
+      environment: ["LD_PRELOAD": "libc_malloc_debug.so.0", "MALLOC_TRACE": path])
+  }
+
+  /// Prints: allocations in so many ticks, allocations in one made on purpose, page faults (minor, major) in as many
+  /// ticks. The recorder (`mtrace`) writes a line for each.
+  static func countAllocations(ticks: Int) -> Int32 {
+    typealias Switch = @convention(c) () -> Void
+    guard let path = getenv("MALLOC_TRACE"), let begin = dlsym(nil, "mtrace"),
+      let end = dlsym(nil, "muntrace")
+    else { return 69 }
+    defer { unlink(path) }
+    let (record, stop) = (unsafeBitCast(begin, to: Switch.self), unsafeBitCast(end, to: Switch.self))
+    do {
+      var farm = try TickFarm(sensors: 256, outputs: 64)
+      func run() {
+        for tick in 0..<ticks {
+          if tick % 10 == 0 { farm.hear(64) }
+          farm.tick()
+        }
+      }
+      run()
+      let before = faults()
+      run()
+      let after = faults()
+      record()
+      run()
+      stop()
+      let counted = recorded(path)
+      record()
+      let file = fopen("/dev/null", "re")  // takes memory, and no optimizer can leave it out
+      stop()
+      let control = recorded(path)
+      if let file { fclose(file) }
+      tell("\(counted) \(control) \(after.minor - before.minor) \(after.major - before.major)")
+      return 0
+    } catch {
+      complain("\(error)")
+      return 70
+    }
+  }
+
+  /// Lines that tell of memory taken (`+`) or moved (`>`); the file is emptied.
+  private static func recorded(_ path: UnsafePointer<CChar>) -> Int {
+    guard let file = fopen(path, "re") else { return -1 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 1024)
+    var count = 0
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if text.contains(" + 0x") || text.contains(" > 0x") { count += 1 }
+    }
+    truncate(path, 0)
+    return count
+  }
+
+  /// Of the calling thread. The corresponding C function is `getrusage` with `RUSAGE_THREAD`, which is 1.
+  private static func faults() -> (minor: Int, major: Int) {
+    var usage = rusage()
+    getrusage(__rusage_who_t(1), &usage)
+    return (usage.ru_minflt, usage.ru_majflt)
+  }
+}
