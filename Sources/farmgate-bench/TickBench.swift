@@ -61,7 +61,7 @@ struct TickBench: Benchmark {
     let child = try TickProcess.startCounting(ticks: 10_000)
     let answer = child.remainder()
     child.wait()
-    let numbers = answer.split(separator: " ").compactMap { Double($0) }
+    let numbers = answer.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     guard numbers.count == 4 else {
       return report.skip(
         "allocations per tick", because: "glibc's libc_malloc_debug.so.0 did not count: \(answer)")
