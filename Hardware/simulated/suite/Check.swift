@@ -1,9 +1,11 @@
 /// One thing that must hold, with a sentence as its name.
-struct Check {
+struct Check: Sendable {
   let name: String
-  let body: (Scene) throws -> Void
+  let body: @Sendable (Scene) throws -> Void
 
-  init(_ name: String, _ body: @escaping (Scene) throws -> Void) { (self.name, self.body) = (name, body) }
+  init(_ name: String, _ body: @escaping @Sendable (Scene) throws -> Void) {
+    (self.name, self.body) = (name, body)
+  }
 }
 
 /// Why a check did not hold, for a person.

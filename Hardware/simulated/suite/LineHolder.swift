@@ -8,9 +8,10 @@ final class LineHolder {
   private var descriptor: Int32 = -1
 
   /// - Parameter consumer: The name by which the kernel tells others who holds the line; 31 bytes.
-  init(_ line: SimulatedLine, on chip: SimulatedChip, consumer: String) throws {
-    let device = open(chip.device, O_RDWR | O_CLOEXEC)
-    guard device >= 0 else { throw Failure("cannot open \(chip.device): \(systemText())") }
+  init(_ line: SimulatedLine, consumer: String) throws {
+    let node = try line.chip.node
+    let device = open(node, O_RDWR | O_CLOEXEC)
+    guard device >= 0 else { throw Failure("cannot open \(node): \(systemText())") }
     defer { close(device) }
     let request = UnsafeMutableRawBufferPointer.allocate(byteCount: 592, alignment: 8)
     defer { request.deallocate() }

@@ -7,16 +7,16 @@ struct Machine {
 
   /// From the two tables whose paths are in the environment.
   init() throws {
-    var lines: [String: SimulatedLine] = [:]
-    for row in try Self.table("HIL_LINES", columns: 5) {
-      guard let offset = UInt32(row[2]), let number = Int(row[4]) else { throw Failure("bad line: \(row)") }
-      lines[row[0]] = SimulatedLine(
-        name: row[0], chip: row[1], offset: offset, folder: row[3], number: number)
-    }
     var chips: [String: SimulatedChip] = [:]
     for row in try Self.table("HIL_CHIPS", columns: 5) {
-      chips[row[0]] = SimulatedChip(
-        label: row[0], device: row[1], control: KernelFile(path: row[3] + "/live"))
+      chips[row[0]] = SimulatedChip(label: row[0], folder: row[3])
+    }
+    var lines: [String: SimulatedLine] = [:]
+    for row in try Self.table("HIL_LINES", columns: 5) {
+      guard let offset = UInt32(row[2]), let number = Int(row[4]), let chip = chips[row[1]] else {
+        throw Failure("bad line: \(row)")
+      }
+      lines[row[0]] = SimulatedLine(name: row[0], chip: chip, offset: offset, number: number)
     }
     (self.lines, self.chips) = (lines, chips)
   }
@@ -58,14 +58,13 @@ enum WireLevel: Equatable { case low, high }
 /// One line of a simulated chip.
 struct SimulatedLine {
   let name: String
-  /// The chip's label.
-  let chip: String
+  let chip: SimulatedChip
   let offset: UInt32
-  let folder: String
-  /// By which the witness knows it.
+  /// By which the witness knows it; another one when its chip has been pulled out and is back.
   let number: Int
 
-  var pullFile: String { folder + "/pull" }
+  private var folder: String { get throws { "\(try chip.device)/sim_gpio\(offset)" } }
+  var pullFile: String { get throws { try folder + "/pull" } }
 
   /// Drives an input from outside; for an output, what it falls back to when it is let go.
   func pull(_ level: WireLevel) throws {
@@ -77,7 +76,7 @@ struct SimulatedLine {
     get throws { try KernelFile(path: folder + "/value").line == "1" ? .high : .low }
   }
 
-  /// The pin and whether it has come to `wanted` in time.
+  /// Waits until the pin has come to `wanted`.
   func wait(for wanted: WireLevel, within limit: Duration = .seconds(10)) throws {
     try eventually("\(name) to be \(wanted)", within: limit, holds: { try level == wanted })
   }
@@ -86,18 +85,30 @@ struct SimulatedLine {
 /// A simulated chip, which can be pulled out.
 struct SimulatedChip {
   let label: String
-  let device: String
-  let control: KernelFile
+  /// In configfs.
+  let folder: String
+
+  private var control: KernelFile { KernelFile(path: folder + "/live") }
+  /// `gpiochip3`; another one when it is back while somebody still has the old one open.
+  private var chipName: String { get throws { try KernelFile(path: folder + "/bank0/chip_name").line } }
+  /// What programs open.
+  var node: String { get throws { "/dev/" + (try chipName) } }
+  /// In sysfs, with a folder for each line.
+  var device: String {
+    get throws { "/sys/devices/platform/\(try KernelFile(path: folder + "/dev_name").line)/\(try chipName)" }
+  }
 
   func pullOut() throws {
+    let node = try node
     try control.write("0")
-    try eventually("\(device) to go", holds: { !KernelFile(path: device).exists })
+    try eventually("\(node) to go", holds: { !KernelFile(path: node).exists })
   }
 
   /// Does nothing where it is plugged in already. Its pulls are down then.
   func plugIn() throws {
     if try control.line == "1" { return }
     try control.write("1")
-    try eventually("\(device) to come back", holds: { KernelFile(path: device).exists })
+    let node = try node
+    try eventually("\(node) to come", holds: { KernelFile(path: node).exists })
   }
 }

@@ -106,7 +106,7 @@ enum OutputChecks {
 
   private static func partlySafe(_ scene: Scene) throws {
     let relay = try scene.line("RELAY2")
-    let holder = try LineHolder(relay, on: scene.machine.chip(relay.chip), consumer: "somebody-else")
+    let holder = try LineHolder(relay, consumer: "somebody-else")
     try scene.witness.forget()
     let (status, output) = try scene.command("outputs-safe", "--config", scene.configure(farm))
     holder.letGo()

@@ -8,22 +8,30 @@ final class PulseTrain {
 
   init(_ line: SimulatedLine) throws {
     name = line.name
-    descriptor = open(line.pullFile, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure("cannot open \(line.pullFile): \(systemText())") }
+    let file = try line.pullFile
+    descriptor = open(file, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure("cannot open \(file): \(systemText())") }
   }
 
   deinit { close(descriptor) }
 
-  /// - Parameter hertz: Pulses a second; nil: as fast as the kernel takes them, one after the other.
+  /// Whoever stops this machine for a while makes the train late, and never denser: a meter does not hurry either.
+  ///
+  /// - Parameter hertz: Pulses a second at the most; nil: as fast as the kernel takes them, one after the other.
   /// - Returns: Pulses a second as they were in truth.
   @discardableResult
   func send(_ count: Int, hertz: Double? = nil) throws -> Double {
+    let half = hertz.map { Duration.seconds(0.5 / $0) }
     let start = Instant.now
-    for pulse in 0..<count {
-      try put("pull-up")
-      if let hertz { start.advanced(by: .seconds((Double(pulse) + 0.5) / hertz)).wait() }
-      try put("pull-down")
-      if let hertz { start.advanced(by: .seconds(Double(pulse + 1) / hertz)).wait() }
+    var next = start
+    for _ in 0..<count {
+      for level: StaticString in ["pull-up", "pull-down"] {
+        try put(level)
+        guard let half else { continue }
+        // On time, each change follows the plan; late, it follows the change before.
+        next = max(next.advanced(by: half), Instant.now.advanced(by: half * 0.8))
+        next.wait()
+      }
     }
     return Double(count) / start.duration(to: .now).inSeconds
   }

@@ -63,7 +63,7 @@ enum ReactionChecks {
     try scene.witness.forget()
     try eventually("the compressor to stop and run by the clock", within: .seconds(15)) {
       let levels = try scene.witness.levels(line)
-      return levels.contains(.low) && levels.contains(.high) ? true : nil
+      return levels.contains(.low) && levels.contains(.high)
     }
   }
 

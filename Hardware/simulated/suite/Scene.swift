@@ -103,7 +103,6 @@ final class Gateway {
       return try bus.messages(on: root + "/status", since: started).contains {
         $0.json["state"]?.string == "online"
       }
-        ? true : nil
     } instead: {
       process.logTail
     }
@@ -160,7 +159,7 @@ final class Gateway {
       }
       return try bus.messages(on: "\(root)/sensor/\(sensor)", since: position).contains {
         $0.json["value"]?.double == value && $0.json["quality"]?.string == "good"
-      } ? true : nil
+      }
     } instead: {
       process.logTail
     }

@@ -81,7 +81,7 @@ enum TroubleChecks {
 
   private static func heldOutput(_ scene: Scene) throws {
     let line = try scene.line("RELAY2")
-    let holder = try LineHolder(line, on: scene.machine.chip(line.chip), consumer: "somebody-else")
+    let holder = try LineHolder(line, consumer: "somebody-else")
     try scene.witness.forget()
     let gateway = try scene.start(farm())
     try gateway.process.waitForLog("RELAY2", "valve-2", "somebody-else")
@@ -93,7 +93,7 @@ enum TroubleChecks {
 
   private static func heldInput(_ scene: Scene) throws {
     let line = try scene.line("COLD1_DOOR")
-    let holder = try LineHolder(line, on: scene.machine.chip(line.chip), consumer: "somebody-else")
+    let holder = try LineHolder(line, consumer: "somebody-else")
     let gateway = try scene.start(farm())
     try gateway.process.waitForLog("COLD1_DOOR", "door", "somebody-else")
     try gateway.sensor("door", "a quality that is not good") {
