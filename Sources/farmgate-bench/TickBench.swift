@@ -1,6 +1,8 @@
 import Glibc
 
 /// What one tick costs, how that grows with the farm, and that it takes neither memory nor pages.
+///
+/// The cost is shown beside a copy of the same bytes, so that figures of two machines can be compared.
 struct TickBench: Benchmark {
   static let name = "tick"
   static let purpose = "cost of a tick, its growth to 10,000 sensors, its allocations and page faults"
@@ -14,16 +16,19 @@ struct TickBench: Benchmark {
     try countAllocations(&report)
   }
 
-  /// Ten rounds over the mixtures in turn.
+  /// Ten rounds over the mixtures in turn, each beside a copy of as many bytes as a tick has to look at.
   private func measureCost(_ report: inout Report) throws {
     var farm = try TickFarm(sensors: 256, outputs: 64)
     let mixtures = [("nothing new", 0), ("26 new readings", 26), ("256 new readings", 256)]
-    var costs = Array(repeating: [Double](), count: mixtures.count)
+    let limit = CopyLimit(sensors: 256, outputs: 64)
+    var costs = Array(repeating: Comparison(), count: mixtures.count)
     for _ in 0..<10 {
       for (place, mixture) in mixtures.enumerated() {
-        costs[place].append(median(&farm, hearing: mixture.1, ticks: ticks / 10))
+        costs[place].add(
+          ours: median(&farm, hearing: mixture.1, ticks: ticks / 10), peer: limit.median(of: ticks / 10))
       }
     }
+    report.note("tick: its peer copies \(limit.bytes / 1024) KiB, the size of its slots and states")
     for (mixture, cost) in zip(mixtures, costs) {
       report.add("tick, 64 outputs, 256 sensors, \(mixture.0)", cost, unit: "µs", target: .value(20))
     }
