@@ -38,6 +38,7 @@ hil-gpiod2: packages ## The same against libgpiod 2 of Debian 13, unpacked aside
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
 
 bench: packages ## Speed and memory, beside their peers
+	@.ci/install-packages rt-tests
 	$(SWIFT) build $(SWIFT_FLAGS) -c release
 	@$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)/farmgate-bench
 

@@ -87,9 +87,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate-bench",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "Gateway", "RealTimeLoop", "MQTTLink",
-        "LoopbackBroker",
-        "SensorPresets", "DroneHealth", "FarmConfiguration", "CMosquitto",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "RealTimeLoop", "LoopbackBroker",
+        "CMosquitto",
       ],
       swiftSettings: settings),
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).

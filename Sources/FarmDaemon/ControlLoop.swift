@@ -20,6 +20,8 @@ public final class ControlLoop {
   private let drivers: [any OutputDriver]
   private let newest: UnsafeMutableBufferPointer<Reading>
   private var driven: [DrivenState]
+  /// What each slot held when it was last read.
+  private var seen: [UInt64]
   private var toldChannels: [ChannelState]
   private var toldOutputs: [OutputState]
   private var toldAlarms: [AlarmState]
@@ -43,6 +45,7 @@ public final class ControlLoop {
     for index in controller.channels.indices {
       newest.initializeElement(at: index, to: controller.channels[index].reading)
     }
+    seen = Array(repeating: 0, count: controller.channels.count)
     driven = Array(repeating: .never, count: drivers.count)
     toldChannels = controller.channels
     toldOutputs = controller.outputs
@@ -56,7 +59,7 @@ public final class ControlLoop {
 
   /// One tick. `now` never runs backwards.
   public func tick(at now: ControlTime) {
-    for index in newest.indices { _ = slots.read(index, into: &newest[index]) }
+    for index in newest.indices { _ = slots.read(index, newerThan: &seen[index], into: &newest[index]) }
     answerRequests(at: now.instant)
     controller.step(UnsafeBufferPointer(newest), at: now)
     drive(at: now.instant)
@@ -98,20 +101,19 @@ public final class ControlLoop {
   }
 
   private func tell() {
+    let (channels, outputs, alarms) = (controller.channels, controller.outputs, controller.alarms)
     for index in toldChannels.indices {
-      let state = controller.channels[index]
-      if toldEverything && state.isSame(as: toldChannels[index]) { continue }
-      guard events.push(.channel(index, state)) else { return }
-      toldChannels[index] = state
+      if toldEverything && channels[index].isSame(as: toldChannels[index]) { continue }
+      guard events.push(.channel(index, channels[index])) else { return }
+      toldChannels[index] = channels[index]
     }
-    for index in toldOutputs.indices where !toldEverything || controller.outputs[index] != toldOutputs[index]
-    {
-      guard events.push(.output(index, controller.outputs[index])) else { return }
-      toldOutputs[index] = controller.outputs[index]
+    for index in toldOutputs.indices where !toldEverything || outputs[index] != toldOutputs[index] {
+      guard events.push(.output(index, outputs[index])) else { return }
+      toldOutputs[index] = outputs[index]
     }
-    for index in toldAlarms.indices where !toldEverything || controller.alarms[index] != toldAlarms[index] {
-      guard events.push(.alarm(index, controller.alarms[index])) else { return }
-      toldAlarms[index] = controller.alarms[index]
+    for index in toldAlarms.indices where !toldEverything || alarms[index] != toldAlarms[index] {
+      guard events.push(.alarm(index, alarms[index])) else { return }
+      toldAlarms[index] = alarms[index]
     }
     toldEverything = true
   }

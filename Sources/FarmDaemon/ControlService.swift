@@ -65,7 +65,8 @@ extension ControlService {
         notifier.watchdog()
         seen = completed
       }
-      do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
+      // Ready is told at once; who waits for the watchdog's next feeding waits for seconds.
+      do { try await Task.sleep(for: .milliseconds(seen == 0 ? 2 : 500)) } catch { return }
     }
   }
 }

@@ -48,6 +48,19 @@ public final class NewestValueSlots: Sendable {
     words.storeReleasing(sequence &+ 2, at: base)
   }
 
+  /// As `read(_:into:)`, and false when the slot still holds what it held when `seen` was set: most ticks find most
+  /// sensors unchanged.
+  ///
+  /// - Parameter seen: 0 before the first read; kept by the one reader that it belongs to.
+  public func read(_ index: Int, newerThan seen: inout UInt64, into reading: inout Reading) -> Bool {
+    precondition(index >= 0 && index < count)
+    let sequence = words.loadAcquiring(index * Self.stride)
+    if sequence == seen { return false }
+    guard read(index, into: &reading) else { return false }
+    seen = sequence
+    return true
+  }
+
   /// Copies the newest reading. Does not allocate; from any thread.
   ///
   /// - Returns: False, with `reading` untouched, when nothing was ever written or a writer was in the way.
