@@ -56,6 +56,26 @@ final class ChildProcess {
   /// Its last words.
   var logTail: String { log.split(separator: "\n").suffix(12).joined(separator: "\n    ") }
 
+  /// What each of its threads does, as the kernel sees it: for a program that neither goes on nor ends.
+  var threads: String {
+    var text: [String] = []
+    guard let folder = opendir("/proc/\(identifier)/task") else { return "process \(identifier) is gone" }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.first != "." else { continue }
+      func fact(_ file: String) -> String {
+        (try? KernelFile(path: "/proc/\(identifier)/task/\(name)/\(file)").line) ?? "?"  // a thread may have ended
+      }
+      text.append(
+        "thread \(name) \(fact("comm")), waits in \(fact("wchan")), system call \(fact("syscall")), \(fact("stat"))"
+      )
+    }
+    return text.joined(separator: "\n    ")
+  }
+
   /// Waits for one line of its log that has all of `words`.
   @discardableResult
   func waitForLog(_ words: String..., within limit: Duration = .seconds(10)) throws -> String {

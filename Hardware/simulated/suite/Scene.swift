@@ -104,7 +104,7 @@ final class Gateway {
         $0.json["state"]?.string == "online"
       }
     } instead: {
-      process.logTail
+      process.threads + "\n    " + process.logTail
     }
   }
 
