@@ -54,8 +54,8 @@ enum BenchChecks {
   private static func pressButton(_ scene: Scene) throws {
     let wire = try PulseTrain(scene.line("BENCH_BUTTON"))
     let bounces = Array(repeating: Duration.milliseconds(2), count: 20)
-    try wire.bounce(bounces + [.milliseconds(120)], from: .high)
-    try wire.bounce(bounces + [.milliseconds(120)], from: .low)
+    try wire.bounce(bounces, from: .high, within: .milliseconds(25), hold: .milliseconds(120))
+    try wire.bounce(bounces, from: .low, within: .milliseconds(25), hold: .milliseconds(120))
   }
 
   private static func results(_ gateway: Gateway, since position: Int) throws -> [Bus.Message] {

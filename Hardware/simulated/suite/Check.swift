@@ -23,3 +23,11 @@ func expect<Value: Equatable>(_ what: String, _ found: Value, is wanted: Value) 
 func expect(_ condition: Bool, _ explanation: @autoclosure () -> String) throws {
   guard condition else { throw Failure(explanation()) }
 }
+
+/// The machine was stopped while it should have driven a wire, as happens where many share a processor: what the
+/// check gave was not what it meant to give. It is made again, a few times.
+struct Disturbed: Error, CustomStringConvertible {
+  let time: Duration
+  init(_ time: Duration) { self.time = time }
+  var description: String { "the machine was stopped for \(time) amid the bounces" }
+}

@@ -67,7 +67,8 @@ final class ChildProcess {
       }
       guard name.first != "." else { continue }
       func fact(_ file: String) -> String {
-        (try? KernelFile(path: "/proc/\(identifier)/task/\(name)/\(file)").line) ?? "?"  // a thread may have ended
+        // A thread may have ended meanwhile.
+        (try? KernelFile(path: "/proc/\(identifier)/task/\(name)/\(file)").line) ?? "?"
       }
       text.append(
         "thread \(name) \(fact("comm")), waits in \(fact("wchan")), system call \(fact("syscall")), \(fact("stat"))"

@@ -36,15 +36,24 @@ final class PulseTrain {
     return Double(count) / start.duration(to: .now).inSeconds
   }
 
-  /// Changes of the wire with no pause or a fixed one between, as a contact bounces.
-  /// - Parameter times: Of each change after the one before; the wire ends where it began if they are even in number.
-  func bounce(_ times: [Duration], from level: WireLevel) throws {
-    var (next, isHigh) = (Instant.now, level == .high)
-    for time in times {
+  /// Changes of the wire as of a contact that bounces, then quiet.
+  ///
+  /// - Parameters:
+  ///   - times: Of each change but the last before the next; an even number of changes ends where it began.
+  ///   - level: Before the first change.
+  ///   - within: No change may come later than this after the one before, or it would be no bounce.
+  ///   - hold: How long the last level stays at least.
+  /// - Throws: `Disturbed` where the machine was stopped for so long that the wire kept still.
+  func bounce(_ times: [Duration], from level: WireLevel, within: Duration, hold: Duration = .zero) throws {
+    var isHigh = level == .high
+    var last: Instant?
+    for time in times + [hold] {
       isHigh.toggle()
       try put(isHigh ? "pull-up" : "pull-down")
-      next = next.advanced(by: time)
-      next.wait()
+      let now = Instant.now
+      if let last, last.duration(to: now) > within { throw Disturbed(last.duration(to: now)) }
+      last = now
+      now.advanced(by: time).wait()
     }
   }
 

@@ -75,11 +75,10 @@ final class Scene {
   /// The last words of every gateway, for a failure.
   var logs: [String] { gateways.map { "log of \($0.process.identifier):\n    \($0.process.logTail)" } }
 
-  /// Ends whatever still runs.
+  /// Ends whatever still runs. Its logs stay.
   func end() {
     for gateway in gateways { gateway.process.signal(SIGKILL) }
     for gateway in gateways { _ = try? gateway.process.waitForEnd(within: .seconds(5)) }  // its check is over
-    gateways = []
   }
 }
 

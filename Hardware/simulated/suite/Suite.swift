@@ -41,27 +41,41 @@ struct Suite {
     var (passed, failed, number) = (0, 0, 0)
     for (subject, checks) in Self.checks {
       for check in checks where text.map({ "\(subject): \(check.name)".contains($0) }) ?? true {
-        number += 1
         let start = Instant.now
-        let scene = try Scene(
-          machine: machine, witness: witness, bus: bus, program: program, folder: folder, number: number)
-        do {
-          try machine.rest()
-          try check.body(scene)
+        var outcome: (failure: (any Error)?, scene: Scene)
+        var tries = 0
+        repeat {
+          (number, tries) = (number + 1, tries + 1)
+          let scene = try Scene(
+            machine: machine, witness: witness, bus: bus, program: program, folder: folder, number: number)
+          outcome = (perform(check, scene, machine), scene)
+          scene.end()
+        } while outcome.failure is Disturbed && tries < 10
+        if let failure = outcome.failure {
+          failed += 1
+          say("FAILED \(subject): \(check.name): \(failure)")
+          for log in outcome.scene.logs { say("  " + log) }
+        } else {
           passed += 1
           say("ok \(subject): \(check.name) (\(tenths(start.duration(to: .now))) s)")
-        } catch {
-          failed += 1
-          say("FAILED \(subject): \(check.name): \(error)")
-          for log in scene.logs { say("  " + log) }
         }
-        for note in scene.notes { say("  \(note)") }
-        scene.end()
+        for note in outcome.scene.notes { say("  \(note)") }
       }
     }
     if number == 0 { say("no check has \"\(text ?? "")\" in its name") }
     say("\(passed) passed, \(failed) failed")
     return failed == 0 && passed > 0 ? 0 : 1
+  }
+
+  /// - Returns: Why the check did not hold; nil where it did.
+  private static func perform(_ check: Check, _ scene: Scene, _ machine: Machine) -> (any Error)? {
+    do {
+      try machine.rest()
+      try check.body(scene)
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private static func tenths(_ time: Duration) -> String { "\((time.inSeconds * 10).rounded() / 10)" }
