@@ -2,9 +2,10 @@ public import FarmUnits
 
 /// Counts a meter's pulses from both edges of its line, so that an edge that the kernel never told is noticed.
 ///
-/// Where the interrupt's thread is late, the kernel makes one event of two edges, with either library: no number is
-/// missing then, but the same level comes twice. Where the kernel numbers its edges the missing pulses are counted as
-/// lost, otherwise the reading is suspect. A value; edges come in the order of their times.
+/// Where the interrupt's thread is late the kernel may make one event of two edges (a guess from its sources, not
+/// seen happening): no number is missing then, but the same level comes twice. Where the kernel numbers its edges the
+/// missing pulses are counted as lost, otherwise the reading is suspect. Pulses of which neither edge is told leave no
+/// trace here. A value; edges come in the order of their times.
 public struct PulseInput: Equatable, Sendable {
   public private(set) var counter: PulseCounter
   /// The level whose beginning is a pulse; nil: every edge is one.
