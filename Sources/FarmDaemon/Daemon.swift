@@ -66,6 +66,7 @@ public struct Daemon: Sendable {
       services.append(
         PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
     }
+    services.append(OutputFinder(outputs: outputs, log: log))
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(

@@ -2,6 +2,7 @@ public import FarmConfiguration
 import FarmControl
 import GPIOLines
 import Logging
+import ServiceLifecycle
 
 /// One line of the bank, by its index there.
 final class GPIOOutput: OutputDriver {
@@ -34,52 +35,75 @@ final class GPIOOutput: OutputDriver {
   }
 }
 
-/// An output whose line could not be had: every drive fails, so that the output is shown as unknown with its alarm
-/// and nobody believes that it moves.
-final class MissingOutput: OutputDriver {
-  func drive(_ level: Level) -> Bool { false }
-  func driveSafe() -> Bool { false }
-  func holds(_ level: Level) -> Bool { false }
-}
-
 /// Takes every output of the configuration, each line with its safe value in the same call.
 ///
 /// The lines are let go, at their safe value, when the last driver is.
-public struct OutputDrivers {
+public struct OutputDrivers: Sendable {
   /// In the order of the configuration.
   public let drivers: [any OutputDriver]
   /// What could not be had, for people: the output's name and the reason.
   public let failures: [(output: String, reason: String)]
+  private let bank: OutputBank
+  /// Names by the bank's index.
+  private let names: [String]
 
   public init(_ outputs: [OutputSettings]) {
-    var failures: [(String, String)] = []
     var plans: [OutputBank.Plan] = []
-    var places: [Int?] = []
-    let directory = outputs.contains { $0.drive != .simulated } ? LineDirectory.read() : nil
+    var names: [String] = []
     for output in outputs {
-      guard case .gpio(let line, let active) = output.drive, let directory else {
-        places.append(nil)
-        continue
-      }
-      do throws(LineSearchError) {
-        let place = try directory.place(ofLine: line.line, onChip: line.chip.labelText)
-        places.append(plans.count)
-        plans.append(
-          OutputBank.Plan(
-            place: place, activeLow: active == .low, safe: output.safe == .on ? .active : .inactive))
-      } catch {
-        places.append(-1)
-        failures.append((output.id, "\(error)"))
-      }
+      guard case .gpio(let line, let active) = output.drive else { continue }
+      names.append(output.id)
+      plans.append(
+        OutputBank.Plan(
+          LineAddress(name: line.line, chipLabel: line.chip.labelText), activeLow: active == .low,
+          safe: output.safe == .on ? .active : .inactive))
     }
     let bank = OutputBank(plans)
-    drivers = zip(outputs, places).map { output, place -> any OutputDriver in
-      guard let place else { return SimulatedOutput() }
-      guard place >= 0 else { return MissingOutput() }
-      if let failure = bank.failures[place] { failures.append((output.id, "\(failure)")) }
-      return GPIOOutput(bank, index: place, safe: plans[place].safe)
+    var next = 0
+    drivers = outputs.map { output -> any OutputDriver in
+      guard case .gpio = output.drive else { return SimulatedOutput() }
+      defer { next += 1 }
+      return GPIOOutput(bank, index: next, safe: plans[next].safe)
     }
-    self.failures = failures
+    failures = bank.failures.sorted { $0.key < $1.key }.map { (names[$0.key], "\($0.value)") }
+    (self.bank, self.names) = (bank, names)
+  }
+
+  /// Whether a line is not ours: it was not there, was in use, or its chip has gone.
+  var isMissingSome: Bool { bank.isMissingSome }
+
+  /// Tries to take the missing lines, safe; the loop goes on driving them. Blocks for milliseconds, so not on Swift's
+  /// pool.
+  ///
+  /// - Returns: Why the others cannot be had, by the output's name.
+  func findMissing() -> [String: String] {
+    Dictionary(bank.findMissing().map { (names[$0.key], "\($0.value)") }) { first, _ in first }
+  }
+}
+
+/// Looks for lines that are missing, every five seconds, for as long as there are any: a chip that comes back, or
+/// comes late, is driven again.
+struct OutputFinder: Service {
+  let outputs: OutputDrivers
+  let log: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      // Told once already, by whoever took them first.
+      var told = Dictionary(outputs.failures.map { ($0.output, $0.reason) }) { first, _ in first }
+      while !Task.isCancelled {
+        do { try await Task.sleep(for: .seconds(5)) } catch { return }
+        guard outputs.isMissingSome else {
+          told = [:]
+          continue
+        }
+        let reasons = await onThread { [outputs] in outputs.findMissing() }
+        for (output, reason) in reasons where told[output] != reason {
+          log.error("output cannot be driven: \(reason)", metadata: ["output": "\(output)"])
+        }
+        told = reasons
+      }
+    }
   }
 }
 

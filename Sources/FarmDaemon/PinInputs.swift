@@ -39,17 +39,10 @@ final class PinInputs: Sendable {
   ) throws {
     var lines: [PinLine] = []
     var plans: [InputPlan] = []
-    let directory = LineDirectory.read()
     for (channel, sensor) in sensors.enumerated() {
       guard case .gpio(let input) = sensor.source else { continue }
-      var line = PinLine(channel, sensor, input, totals: totals, isButton: buttons.contains(channel))
-      do throws(LineSearchError) {
-        let place = try directory.place(ofLine: input.line.line, onChip: input.line.chip.labelText)
-        line.watch = plans.count
-        plans.append(InputPlan(input, place))
-      } catch {
-        log.error("input cannot be read: \(error)", metadata: ["sensor": "\(sensor.id)"])
-      }
+      let line = PinLine(channel, sensor, input, totals: totals, isButton: buttons.contains(channel))
+      plans.append(InputPlan(input))
       lines.append(line)
     }
     guard !lines.isEmpty else { return nil }
@@ -97,10 +90,9 @@ final class PinInputs: Sendable {
     }
   }
 
-  fileprivate func take(_ watch: Int, _ notice: EdgeNotice) {
+  fileprivate func take(_ index: Int, _ notice: EdgeNotice) {
     let now = clock.now()
     lines.withLock { lines in
-      guard let index = lines.firstIndex(where: { $0.watch == watch }) else { return }
       let change = lines[index].take(notice)
       if let trouble = change.trouble {
         log.error("\(trouble)", metadata: ["sensor": "\(lines[index].sensor)"])
@@ -136,7 +128,7 @@ private struct WeakInputs: Sendable {
 }
 
 extension InputPlan {
-  fileprivate init(_ input: GPIOInput, _ place: LinePlace) {
+  fileprivate init(_ input: GPIOInput) {
     let bias: GPIOLines.LineBias =
       switch input.bias {
       case .pullUp: .pullUp
@@ -145,6 +137,7 @@ extension InputPlan {
       case .asIs: .asIs
       }
     self.init(
-      place: place, bias: bias, activeLow: input.active == .low, edges: .both, debounce: input.debounce)
+      LineAddress(name: input.line.line, chipLabel: input.line.chip.labelText), bias: bias,
+      activeLow: input.active == .low, edges: .both, debounce: input.debounce, isAudited: input.pulses != nil)
   }
 }

@@ -22,8 +22,6 @@ struct PinLine: Sendable {
   /// The meter's amount for one pulse, in the channel's unit.
   let amountPerPulse: Double
   let isButton: Bool
-  /// Its place among the watched lines; nil where the line was not found.
-  var watch: Int?
   var sequence: UInt64 = 0
   /// Nil for contacts.
   private(set) var meter: PulseInput?
@@ -54,7 +52,7 @@ struct PinLine: Sendable {
     case .began(let level, let at):
       isHeld = true
       self.level = level
-      meter?.begin()
+      meter?.begin(at: level)
       return Change(isNew: true, at: at)
     case .edge(let event):
       let wasOpen = level == .inactive
@@ -69,13 +67,16 @@ struct PinLine: Sendable {
     case .overflow(let at):
       meter?.suspectLoss()
       return Change(at: at)
+    case .interrupts(let count, let at):
+      meter?.take(interrupts: count, at: at)
+      return Change(at: at)
     case .absent(let error, let at):
       isHeld = false
       return Change(isNew: true, at: at, trouble: "input cannot be read: \(error)")
-    case .gone(let error, let at):
+    case .gone(let error, let place, let at):
       isHeld = false
       meter?.suspectLoss()
-      return Change(isNew: true, at: at, trouble: "input was lost: \(error)")
+      return Change(isNew: true, at: at, trouble: "input was lost: \(error.inWords(of: place))")
     }
   }
 

@@ -8,6 +8,7 @@ final class EdgeWatch: Sendable {
   let stop: EventDescriptor
   /// Signalled when the thread has nothing left to do.
   let ended: EventDescriptor
+  private static let auditPeriod = Duration.seconds(1)
   private let plans: [InputPlan]
   private let handler: @Sendable (Int, EdgeNotice) -> Void
 
@@ -54,7 +55,9 @@ final class EdgeWatch: Sendable {
     let lines = plans.enumerated().map { index, plan in
       WatchedLine(plan) { [handler] in handler(index, $0) }
     }
-    for line in lines { line.open(at: monotonicNow()) }
+    let directory = LineDirectory.read()
+    for line in lines { line.open(at: monotonicNow(), directory) }
+    var nextAudit = monotonicNow()
     var waits = [pollfd](repeating: pollfd(), count: lines.count + 1)
     while true {
       waits[lines.count] = pollfd(fd: stop.fileDescriptor, events: Int16(POLLIN), revents: 0)
@@ -62,12 +65,19 @@ final class EdgeWatch: Sendable {
         waits[index] = pollfd(fd: line.fileDescriptor, events: Int16(POLLIN), revents: 0)
       }
       // On EINTR and its like nothing is ready, and the loop comes round again.
-      let ready = poll(&waits, nfds_t(waits.count), timeout(of: lines))
+      let ready = poll(&waits, nfds_t(waits.count), timeout(of: lines, audit: nextAudit))
       if waits[lines.count].revents != 0 { return }
       let now = monotonicNow()
       for (index, line) in lines.enumerated() {
         if ready > 0 { serve(line, events: Int32(waits[index].revents), buffer, at: now) }
         line.work(at: now)
+      }
+      if now >= nextAudit, lines.contains(where: \.isAudited) {
+        if let table = InterruptTable.read() {
+          let read = monotonicNow()
+          for line in lines { line.audit(table, at: read) }
+        }
+        nextAudit = now.advanced(by: Self.auditPeriod)
       }
     }
   }
@@ -83,8 +93,9 @@ final class EdgeWatch: Sendable {
 
   /// Milliseconds to the nearest deadline of any line, rounded up, and never more than two seconds: older
   /// kernels do not wake a waiter whose chip goes away, but tell it when it asks again.
-  private func timeout(of lines: [WatchedLine]) -> Int32 {
-    guard let next = lines.lazy.compactMap(\.deadline).min() else { return 2000 }
+  private func timeout(of lines: [WatchedLine], audit: Instant) -> Int32 {
+    let deadlines = lines.compactMap(\.deadline) + (lines.contains(where: \.isAudited) ? [audit] : [])
+    guard let next = deadlines.min() else { return 2000 }
     let left = monotonicNow().duration(to: next)
     return left <= .zero ? 0 : Int32(min((left.nanoseconds + 999_999) / 1_000_000, 2000))
   }

@@ -31,10 +31,11 @@ struct GPIOChip: ~Copyable {
       offset: offset, name: text(info.name), isUsed: info.used, consumer: text(info.consumer))
   }
 
+  /// - Parameter consumer: Under what the kernel lists the line; 31 bytes of it.
   /// - Returns: The requested line, which must not outlive this chip; nil with the reason in `errno`.
-  func request(_ offset: UInt32, _ settings: farmgate_gpiod_settings) -> OpaquePointer? {
+  func request(_ offset: UInt32, _ settings: farmgate_gpiod_settings, consumer: String) -> OpaquePointer? {
     var settings = settings
-    return GPIOLibrary.consumer.withCString { consumer in
+    return consumer.withCString { consumer in
       settings.consumer = consumer
       return farmgate_gpiod_request(chip, offset, &settings)
     }

@@ -16,7 +16,12 @@ public struct GPIOError: Error, Equatable, BitwiseCopyable {
 }
 
 extension GPIOError: CustomStringConvertible {
-  public var description: String {
+  public var description: String { inWords(of: "\(line)") }
+
+  /// As above, with the line's name.
+  public func inWords(of place: LinePlace) -> String { inWords(of: "\(place)") }
+
+  private func inWords(of line: String) -> String {
     switch action {
     case .drive: "cannot drive GPIO line \(line): \(systemText(code))"
     case .read: "cannot read GPIO line \(line): \(systemText(code))"
@@ -27,6 +32,8 @@ extension GPIOError: CustomStringConvertible {
 
 /// Why a line could not be had. Never thrown on the control loop.
 public enum LineRequestError: Error, Equatable {
+  /// No line, or not one line, answers to its name.
+  case notFound(LineSearchError)
   /// Somebody else holds it: the kernel names who.
   case busy(LinePlace, consumer: String)
   /// The chip at this path is no longer the one that was found, or its line has another name.
@@ -40,6 +47,7 @@ public enum LineRequestError: Error, Equatable {
 extension LineRequestError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .notFound(let error): "\(error)"
     case .busy(let place, let consumer):
       "cannot request GPIO line \(place): in use by \(consumer.isEmpty ? "the kernel" : "\"\(consumer)\"")"
     case .moved(let place): "cannot request GPIO line \(place): it is no longer at \(place.chipPath)"

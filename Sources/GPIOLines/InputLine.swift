@@ -9,7 +9,7 @@ struct InputLine: ~Copyable {
   private let request: LineRequest
 
   /// - Parameter plan: With 1.x its debounce is left to the caller, who then needs both edges.
-  init(_ plan: InputPlan) throws(LineRequestError) {
+  init(_ plan: InputPlan, at place: LinePlace) throws(LineRequestError) {
     var settings = farmgate_gpiod_settings()
     settings.active_low = plan.activeLow
     settings.bias = Int32(plan.bias.code)
@@ -18,10 +18,10 @@ struct InputLine: ~Copyable {
       settings.debounce_us = UInt(max(0, plan.debounce.nanoseconds / 1000))
       settings.queue = plan.debounce == .zero ? 1024 : 64
     }
-    let request = try LineRequest(plan.place, settings)
+    let request = try LineRequest(place, settings, consumer: plan.consumer)
     let flags = fcntl(request.fileDescriptor, F_GETFL)
     guard flags >= 0, fcntl(request.fileDescriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
-      throw .refused(plan.place, code: errno)
+      throw .refused(place, code: errno)
     }
     self.request = request
   }
@@ -51,6 +51,11 @@ struct InputLine: ~Copyable {
 }
 
 extension InputPlan {
+  /// An audited line has a name of its own, by which its interrupts are told from those of others.
+  var consumer: String {
+    guard isAudited else { return GPIOLibrary.consumer }
+    return GPIOLibrary.consumer + ":" + String(address.name.map { $0.isWhitespace ? "-" : $0 })
+  }
   /// Whether `DebounceFilter` has to do what the library cannot.
   var needsFilter: Bool { !GPIOLibrary.countsEdges && debounce > .zero }
   /// A filter has to hear of both.

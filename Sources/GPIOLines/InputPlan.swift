@@ -2,7 +2,7 @@ public import FarmUnits
 
 /// How an input is to be taken.
 public struct InputPlan: Equatable, Sendable {
-  public var place: LinePlace
+  public var address: LineAddress
   public var bias: LineBias
   /// After which `active` means that the wire is low.
   public var activeLow: Bool
@@ -10,13 +10,16 @@ public struct InputPlan: Equatable, Sendable {
   /// How long the line must keep still before a change counts; zero for meters without bounce. The kernel
   /// filters with libgpiod 2.x, `DebounceFilter` with 1.x.
   public var debounce: Duration
+  /// Whether the edges heard are held against the kernel's own count of the line's interrupts, once a second. Of use
+  /// for meters; a filtered line bounces more often than it tells.
+  public var isAudited: Bool
 
   public init(
-    place: LinePlace, bias: LineBias = .asIs, activeLow: Bool = false, edges: LineEdges = .both,
-    debounce: Duration = .zero
+    _ address: LineAddress, bias: LineBias = .asIs, activeLow: Bool = false, edges: LineEdges = .both,
+    debounce: Duration = .zero, isAudited: Bool = false
   ) {
-    (self.place, self.bias, self.activeLow) = (place, bias, activeLow)
-    (self.edges, self.debounce) = (edges, debounce)
+    (self.address, self.bias, self.activeLow) = (address, bias, activeLow)
+    (self.edges, self.debounce, self.isAudited) = (edges, debounce, isAudited && debounce == .zero)
   }
 }
 
@@ -43,8 +46,10 @@ public enum EdgeNotice: Equatable, Sendable {
   case level(LineLevel, at: Instant)
   /// With libgpiod 1.x: the kernel's queue came back full, so edges may have been lost.
   case overflow(at: Instant)
+  /// So many edges of an audited line the kernel had taken by then since the line was taken, heard or not.
+  case interrupts(UInt64, at: Instant)
   /// The line cannot be had; it is tried again every few seconds, and this is not repeated.
   case absent(LineRequestError, at: Instant)
   /// The line was lost while in use, most likely with its chip; it is tried again every few seconds.
-  case gone(GPIOError, at: Instant)
+  case gone(GPIOError, LinePlace, at: Instant)
 }

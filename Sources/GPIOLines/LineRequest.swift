@@ -11,13 +11,15 @@ struct LineRequest: ~Copyable {
   /// Opens the chip anew and makes sure that it is still the one that was found.
   ///
   /// The corresponding C functions are `gpiod_line_request` (1.x) and `gpiod_chip_request_lines` (2.x).
-  init(_ place: LinePlace, _ settings: farmgate_gpiod_settings) throws(LineRequestError) {
+  init(
+    _ place: LinePlace, _ settings: farmgate_gpiod_settings, consumer: String = GPIOLibrary.consumer
+  ) throws(LineRequestError) {
     guard let chip = GPIOChip(path: place.chipPath) else { throw .chip(place, code: errno) }
     guard let info = chip.describe() else { throw .chip(place, code: errno) }
     guard info.label == place.chipLabel, place.offset < info.lines,
       let found = chip.line(at: place.offset), found.name == place.lineName
     else { throw .moved(place) }
-    guard let line = chip.request(place.offset, settings) else {
+    guard let line = chip.request(place.offset, settings, consumer: consumer) else {
       let code = errno
       guard code == EBUSY else { throw .refused(place, code: code) }
       throw .busy(place, consumer: chip.line(at: place.offset)?.consumer ?? "")

@@ -3,8 +3,8 @@ public import FarmUnits
 /// Counts the pulses of a meter, and tells how fast they come from the same edges.
 ///
 /// A value. Nothing is guessed: `total` is what was heard, `lost` what the kernel proves to have happened
-/// unheard (2.x numbers every edge), and a reading is suspect when edges may have been lost without proof
-/// (1.x) or came faster than the meter can turn.
+/// unheard, and a reading is suspect when edges may have been lost without proof
+/// or came faster than the meter can turn.
 public struct PulseCounter: Equatable, Sendable {
   /// Faster than the meter can pulse, in hertz.
   public let maximumHertz: Double
@@ -54,9 +54,11 @@ public struct PulseCounter: Equatable, Sendable {
   }
 
   /// Pulses are known to have happened unheard.
-  public mutating func countMissing(_ pulses: UInt64) {
+  ///
+  /// - Parameter isRecent: Between the last pulse and the next, so that they belong to the rate.
+  public mutating func countMissing(_ pulses: UInt64, isRecent: Bool = true) {
     lost &+= pulses
-    if anchor != nil { pulsesSinceAnchor &+= pulses }
+    if isRecent, anchor != nil { pulsesSinceAnchor &+= pulses }
   }
 
   /// Edges may have been lost, and nothing can tell how many.

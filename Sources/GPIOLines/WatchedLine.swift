@@ -7,13 +7,17 @@ final class WatchedLine {
   /// Batches taken in one go before the other lines have their turn.
   private static let batchesAtOnce = 4
 
-  private var plan: InputPlan
+  private let plan: InputPlan
   private let tell: (EdgeNotice) -> Void
   private var line: InputLine?
+  /// Where the line was taken last.
+  private var place: LinePlace?
   private var filter: DebounceFilter?
   private var lastSequence: UInt32 = 0
   private var retryAt: Instant?
   private var wasTold = false
+  /// What the kernel had counted when the line was taken; nil while that is not known.
+  private var interruptsBefore: UInt64?
 
   init(_ plan: InputPlan, _ tell: @escaping (EdgeNotice) -> Void) { (self.plan, self.tell) = (plan, tell) }
 
@@ -24,30 +28,45 @@ final class WatchedLine {
   var deadline: Instant? { line == nil ? retryAt : filter?.deadline }
 
   /// Takes the line, or arranges to try again.
-  func open(at now: Instant) {
+  ///
+  /// - Parameter directory: Of all chips, where it has just been read.
+  func open(at now: Instant, _ directory: LineDirectory = .read()) {
     do throws(LineRequestError) {
-      line = try InputLine(plan)
+      let place = try directory.place(of: plan.address)
+      line = try InputLine(plan, at: place)
+      self.place = place
     } catch {
       retryAt = now.advanced(by: Self.retryAfter)
       if !wasTold { tell(.absent(error, at: now)) }
       wasTold = true
       return
     }
-    (lastSequence, retryAt, wasTold, filter) = (0, nil, false, nil)
+    (lastSequence, retryAt, wasTold, filter, interruptsBefore) = (0, nil, false, nil, nil)
     guard let level = readLevel(at: now) else { return }
     if plan.needsFilter { filter = DebounceFilter(period: plan.debounce, level: level) }
     tell(.began(level, at: now))
+    if plan.isAudited { interruptsBefore = InterruptTable.read()?[plan.consumer] }
   }
 
   /// Does what time asks for: ends a quiet period, or tries the line again.
   func work(at now: Instant) {
     if line == nil {
       guard let retryAt, now >= retryAt else { return }
-      findAgain()
       open(at: now)
     } else if let due = filter?.deadline, now >= due, let seen = readLevel(at: now) {
       if let change = filter?.settle(at: now, seen: seen) { tell(change) }
     }
+  }
+
+  /// Whether the kernel's own count is known from the beginning on.
+  var isAudited: Bool { line != nil && interruptsBefore != nil }
+
+  /// - Parameter now: Not before the table was read.
+  func audit(_ table: InterruptTable, at now: Instant) {
+    guard line != nil, let before = interruptsBefore, let count = table[plan.consumer], count >= before else {
+      return
+    }
+    tell(.interrupts(count - before, at: now))
   }
 
   /// Takes what the kernel has queued.
@@ -75,13 +94,13 @@ final class WatchedLine {
     line = nil
     filter = nil
     retryAt = now.advanced(by: Self.retryAfter)
-    if !wasTold { tell(.gone(error, at: now)) }
+    if !wasTold, let place { tell(.gone(error, place, at: now)) }
     wasTold = true
   }
 
   /// The descriptor reports neither edges nor peace.
   func fail(code: Int32, at now: Instant) {
-    lose(GPIOError(.wait, line: plan.place.offset, code: code), at: now)
+    lose(GPIOError(.wait, line: place?.offset ?? 0, code: code), at: now)
   }
 
   /// - Returns: Whether edges before this one are missing.
@@ -108,14 +127,5 @@ final class WatchedLine {
       lose(error, at: now)
       return nil
     }
-  }
-
-  /// A chip that comes back may have another number.
-  private func findAgain() {
-    let place = plan.place
-    guard
-      let found = try? LineDirectory.read().place(ofLine: place.lineName, onChip: place.chipLabel)
-    else { return }  // then `open` says why, at the old place
-    plan.place = found
   }
 }

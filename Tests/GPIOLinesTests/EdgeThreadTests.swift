@@ -4,19 +4,18 @@ import Testing
 
 /// The edge thread without any chip.
 struct EdgeThreadTests {
-  private static let nowhere = LinePlace(
-    chipPath: "/dev/gpiochip99", chipLabel: "none", lineName: "DOOR", offset: 0)
+  private static let nowhere = LineAddress(name: "DOOR", chipLabel: "no-such-chip")
 
   @Test func `a line that is not there is told once, and the thread waits for it until it is stopped`() throws
   {
     let heard = HeardNotices()
-    let thread = try EdgeThread([InputPlan(place: Self.nowhere), InputPlan(place: Self.nowhere)]) {
+    let thread = try EdgeThread([InputPlan(Self.nowhere), InputPlan(Self.nowhere)]) {
       heard.append($0, $1)
     }
     #expect(try thread.start() == .ordinary)
     for line in 0...1 {
       #expect(heard.wait(line) { !$0.isEmpty })
-      guard case .absent(.chip(Self.nowhere, code: ENOENT), _)? = heard.of(line).first else {
+      guard case .absent(.notFound, _)? = heard.of(line).first else {
         Issue.record("told as \(heard.of(line))")
         return
       }

@@ -97,14 +97,21 @@ struct LineDirectoryTests {
         == "cannot request GPIO line RELAY1 (line 7 of board): in use by the kernel")
     #expect(
       GPIOError(.drive, line: 7, code: ENODEV).description == "cannot drive GPIO line 7: No such device")
+    #expect(
+      GPIOError(.wait, line: 7, code: ENODEV).inWords(of: place)
+        == "cannot wait for edges of GPIO line RELAY1 (line 7 of board): No such device")
   }
 
   @Test func `a bank whose lines cannot be had goes on without them, and says so at every drive`() {
-    let place = LinePlace(chipPath: "/dev/gpiochip99", chipLabel: "none", lineName: "RELAY1", offset: 7)
-    let bank = OutputBank([OutputBank.Plan(place: place, activeLow: true, safe: .inactive)])
-    #expect(bank.failures == [0: .chip(place, code: ENOENT)])
-    #expect(throws: GPIOError(.drive, line: 7, code: ENODEV)) { try bank.drive(.active, at: 0) }
-    #expect(throws: GPIOError(.read, line: 7, code: ENODEV)) { try bank.read(at: 0) }
+    let address = LineAddress(name: "RELAY1", chipLabel: "no-such-chip")
+    let bank = OutputBank([OutputBank.Plan(address, activeLow: true, safe: .inactive)])
+    guard case .notFound? = bank.failures[0], case .notFound? = bank.findMissing()[0] else {
+      Issue.record("told as \(bank.failures)")
+      return
+    }
+    #expect(bank.isMissingSome)
+    #expect(throws: GPIOError(.drive, line: 0, code: ENODEV)) { try bank.drive(.active, at: 0) }
+    #expect(throws: GPIOError(.read, line: 0, code: ENODEV)) { try bank.read(at: 0) }
     #expect(bank.driveAllSafe() == 0)
   }
 }

@@ -8,7 +8,7 @@ struct QuietDriveTests {
   @Test(.enabled(if: allocation_counter_is_available() == 1, "a sanitizer owns malloc in this build"))
   func `driving and reading allocate nothing`() throws {
     let chip = try SimulatedChip("quiet", lines: ["RELAY1"])
-    let bank = OutputBank([.init(place: try chip.place("RELAY1"), activeLow: true, safe: .inactive)])
+    let bank = OutputBank([.init(chip.address("RELAY1"), activeLow: true, safe: .inactive)])
     func round() -> Int {
       var failed = 0
       for index in 0..<100 {

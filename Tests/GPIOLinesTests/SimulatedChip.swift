@@ -58,6 +58,8 @@ final class SimulatedChip {
   /// What is on the wire.
   func isHigh(_ offset: Int) throws -> Bool { try read("\(lineFolder)/sim_gpio\(offset)/value") == "1" }
 
+  func address(_ name: String) -> LineAddress { LineAddress(name: name, chipLabel: label) }
+
   func place(_ name: String) throws -> LinePlace {
     try LineDirectory.read().place(ofLine: name, onChip: label)
   }

@@ -18,7 +18,7 @@ struct SimulatedInputTests {
   func `levels and edges are told after polarity, stamped and in order`(activeLow: Bool) throws {
     let chip = try SimulatedChip("edges-\(activeLow)", lines: ["DOOR"])
     try chip.pull(0, high: activeLow)
-    let (thread, heard) = try watch([InputPlan(place: try chip.place("DOOR"), activeLow: activeLow)])
+    let (thread, heard) = try watch([InputPlan(chip.address("DOOR"), activeLow: activeLow)])
     let began = try #require(heard.of(0).first)
     guard case .began(.inactive, let since) = began else {
       Issue.record("began as \(began)")
@@ -43,7 +43,7 @@ struct SimulatedInputTests {
   func `only the edges asked for are told`(edges: LineEdges) throws {
     let chip = try SimulatedChip("one-edge-\(edges)", lines: ["FLOW1", "MARK"])
     let (thread, heard) = try watch([
-      InputPlan(place: try chip.place("FLOW1"), edges: edges), InputPlan(place: try chip.place("MARK")),
+      InputPlan(chip.address("FLOW1"), edges: edges), InputPlan(chip.address("MARK")),
     ])
     for pulse in 1...5 {
       try chip.pull(0, high: true)
@@ -58,7 +58,7 @@ struct SimulatedInputTests {
 
   @Test func `what a burst without pause loses is counted, or suspected`() throws {
     let chip = try SimulatedChip("burst", lines: ["FLOW1"])
-    let (thread, heard) = try watch([InputPlan(place: try chip.place("FLOW1"), edges: .rising)])
+    let (thread, heard) = try watch([InputPlan(chip.address("FLOW1"), edges: .rising)])
     let pulses = 3000
     for _ in 0..<pulses {
       try chip.pull(0, high: true)
@@ -96,7 +96,7 @@ struct SimulatedInputTests {
   @Test func `a contact that bounces is told once, after it has kept still`() throws {
     let chip = try SimulatedChip("bounce", lines: ["DOOR"])
     let (thread, heard) = try watch([
-      InputPlan(place: try chip.place("DOOR"), debounce: .milliseconds(100))
+      InputPlan(chip.address("DOOR"), debounce: .milliseconds(100))
     ])
     let started = monotonicNow()
     for bounce in 0..<7 { try chip.pull(0, high: bounce % 2 == 0) }
@@ -114,8 +114,8 @@ struct SimulatedInputTests {
   @Test func `a bias is asked for with the line, and the chip's answer shows`() throws {
     let chip = try SimulatedChip("bias", lines: ["UP", "DOWN"])
     let (thread, heard) = try watch([
-      InputPlan(place: try chip.place("UP"), bias: .pullUp),
-      InputPlan(place: try chip.place("DOWN"), bias: .pullDown),
+      InputPlan(chip.address("UP"), bias: .pullUp),
+      InputPlan(chip.address("DOWN"), bias: .pullDown),
     ])
     guard case .began(let up, _)? = heard.of(0).first, case .began(let down, _)? = heard.of(1).first else {
       Issue.record("the lines did not begin: \(heard.of(0)), \(heard.of(1))")
@@ -131,7 +131,7 @@ struct SimulatedInputTests {
       try SimulatedChip("loose", lines: ["LOOSE"]), try SimulatedChip("firm", lines: ["FIRM"])
     )
     let (thread, heard) = try watch([
-      InputPlan(place: try loose.place("LOOSE")), InputPlan(place: try firm.place("FIRM")),
+      InputPlan(loose.address("LOOSE")), InputPlan(firm.address("FIRM")),
     ])
     try loose.switchOff()
     #expect(heard.wait(0) { $0.contains(where: \.isGone) })
@@ -152,7 +152,7 @@ struct SimulatedInputTests {
     let chip = try SimulatedChip("absent", lines: ["DOOR"])
     let place = try chip.place("DOOR")
     let heard = HeardNotices()
-    let thread = try EdgeThread([InputPlan(place: place)]) { heard.append($0, $1) }
+    let thread = try EdgeThread([InputPlan(chip.address("DOOR"))]) { heard.append($0, $1) }
     let holder = try OutputLine(place, activeLow: false, initially: .inactive)
     try thread.start()
     #expect(heard.wait(0) { !$0.isEmpty })

@@ -70,18 +70,18 @@ struct SimulatedOutputTests {
 
   @Test func `a bank drives what it has, and ends with every line safe`() throws {
     let chip = try SimulatedChip("bank", lines: ["RELAY1", "RELAY2", "RELAY3"])
-    let places = try ["RELAY1", "RELAY2", "RELAY3"].map { try chip.place($0) }
-    let holder = try OutputLine(places[1], activeLow: false, initially: .inactive)
+    let held = try chip.place("RELAY2")
+    let holder = try OutputLine(held, activeLow: false, initially: .inactive)
     var bank: OutputBank? = OutputBank([
-      .init(place: places[0], activeLow: false, safe: .inactive),
-      .init(place: places[1], activeLow: false, safe: .inactive),
-      .init(place: places[2], activeLow: true, safe: .inactive),
+      .init(chip.address("RELAY1"), activeLow: false, safe: .inactive),
+      .init(chip.address("RELAY2"), activeLow: false, safe: .inactive),
+      .init(chip.address("RELAY3"), activeLow: true, safe: .inactive),
     ])
-    #expect(bank?.failures == [1: .busy(places[1], consumer: "farmgate")])
+    #expect(bank?.failures == [1: .busy(held, consumer: "farmgate")])
     #expect(try chip.isHigh(2))
     try bank?.drive(.active, at: 0)
     try bank?.drive(.active, at: 2)
-    #expect(throws: GPIOError(.drive, line: 1, code: ENODEV)) { try bank?.drive(.active, at: 1) }
+    #expect(throws: GPIOError(.drive, line: 0, code: ENODEV)) { try bank?.drive(.active, at: 1) }
     #expect(try chip.isHigh(0))
     #expect(try !chip.isHigh(2))
     #expect(bank?.driveAllSafe() == 0)
@@ -95,9 +95,42 @@ struct SimulatedOutputTests {
 
   @Test func `a chip that disappears makes driving fail, not the process`() throws {
     let chip = try SimulatedChip("unplugged", lines: ["RELAY1"])
-    let bank = OutputBank([.init(place: try chip.place("RELAY1"), activeLow: false, safe: .inactive)])
+    let bank = OutputBank([.init(chip.address("RELAY1"), activeLow: false, safe: .inactive)])
     try chip.switchOff()
     #expect(throws: GPIOError(.drive, line: 0, code: ENODEV)) { try bank.drive(.active, at: 0) }
-    #expect(bank.driveAllSafe() == 1)
+    #expect(bank.isMissingSome)
+    #expect(bank.driveAllSafe() == 0)
+  }
+
+  @Test func `a chip that comes back is found, its line is taken safe and driven again`() throws {
+    let chip = try SimulatedChip("replugged", lines: ["RELAY1"])
+    let bank = OutputBank([.init(chip.address("RELAY1"), activeLow: true, safe: .inactive)])
+    try chip.switchOff()
+    #expect(throws: GPIOError.self) { try bank.drive(.active, at: 0) }
+    guard case .notFound? = bank.findMissing()[0] else {
+      Issue.record("found on a chip that is gone")
+      return
+    }
+    try chip.switchOn()
+    #expect(bank.findMissing().isEmpty)
+    #expect(!bank.isMissingSome)
+    #expect(try chip.isHigh(0))
+    try bank.drive(.active, at: 0)
+    #expect(try !chip.isHigh(0))
+    #expect(try bank.read(at: 0) == .active)
+    #expect(bank.driveAllSafe() == 0)
+    #expect(try chip.isHigh(0))
+  }
+
+  @Test func `a line that was in use is had once it is free`() throws {
+    let chip = try SimulatedChip("freed", lines: ["RELAY1"])
+    let place = try chip.place("RELAY1")
+    let holder = try OutputLine(place, activeLow: false, initially: .inactive)
+    let bank = OutputBank([.init(chip.address("RELAY1"), activeLow: false, safe: .inactive)])
+    #expect(bank.findMissing() == [0: .busy(place, consumer: "farmgate")])
+    try holder.release(drivingSafe: .inactive)
+    #expect(bank.findMissing().isEmpty)
+    try bank.drive(.active, at: 0)
+    #expect(try chip.isHigh(0))
   }
 }
