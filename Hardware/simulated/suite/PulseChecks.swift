@@ -8,12 +8,14 @@ enum PulseChecks {
     Check("10,000 pulses at 1,000 a second are counted to the last one") {
       try count($0, 10_000, hertz: 1000)
     },
-    Check("10,000 pulses at 2,000 a second are counted, or their readings say that some are missing") {
-      try count($0, 10_000, hertz: 2000)
+    Check("10,000 pulses at 2,000 a second are counted to the last one in real time") {
+      try count($0, 10_000, hertz: 2000, priority: 50)
     },
-    Check("10,000 pulses as fast as the kernel goes are counted, or their readings say that some are missing")
-    {
+    Check("10,000 pulses as fast as the kernel goes are counted or known to be lost, to the last one") {
       try count($0, 10_000, hertz: nil)
+    },
+    Check("10,000 pulses as fast as the kernel goes are counted to the last one in real time") {
+      try count($0, 10_000, hertz: nil, priority: 50)
     },
     Check("a step of the rate is followed within one reporting period", step),
     Check("a meter's bounces are not counted", rain),
@@ -62,8 +64,8 @@ enum PulseChecks {
     }
   }
 
-  private static func begin(_ scene: Scene) throws -> Gateway {
-    let gateway = try scene.start(meter)
+  private static func begin(_ scene: Scene, priority: Int = 0) throws -> Gateway {
+    let gateway = try scene.start(meter, priority: priority)
     _ = try count(gateway, since: gateway.started, "the meter to be read") { $0.pulses == 0 && $0.lost == 0 }
     return gateway
   }
@@ -85,25 +87,37 @@ enum PulseChecks {
     }
   }
 
-  private static func count(_ scene: Scene, _ pulses: Int, hertz: Double?) throws {
-    let gateway = try begin(scene)
-    let numbersEdges = try KernelFile(path: "/proc/\(gateway.process.identifier)/maps").read().contains(
-      "libgpiod.so.3")
+  /// What the kernel has taken is counted or known to be lost, with either library.
+  private static func count(_ scene: Scene, _ pulses: Int, hertz: Double?, priority: Int = 0) throws {
+    let gateway = try begin(scene, priority: priority)
+    let library = try KernelFile(path: "/proc/\(gateway.process.identifier)/maps").read().contains("libgpiod.so.3")
     let (position, edges) = (try scene.bus.position, try Interrupts.taken(scene.line("FLOW1")))
-    let (last, sent) = try give(scene, gateway, pulses, hertz: hertz)
+    let sent = try PulseTrain(scene.line("FLOW1")).send(pulses, hertz: hertz)
+    let end = Instant.now
     let taken = try Interrupts.taken(scene.line("FLOW1")) - edges
-    let suspicions = try counts(gateway, since: position).filter(\.isSuspect).count
-    scene.note(
-      "libgpiod \(numbersEdges ? "2" : "1"), \(Int(sent.rounded())) pulses a second: \(pulses) given, \(taken) edges taken by the "
-        + "kernel, \(Int(last.pulses)) pulses counted, \(Int(last.lost)) known lost, \(suspicions) readings suspect"
-    )
-    try expect(last.pulses + last.lost <= Double(pulses), "more pulses than there were: \(last)")
-    try expect(
-      last.pulses + last.lost == Double(pulses) || suspicions > 0,
-      "\(pulses) given, some lost without a word: \(last)")
-    // Saying that something is missing must not become an excuse.
-    let least = hertz.map { $0 <= 1000 ? 0.9 : 0.5 } ?? 0.01
-    try expect(last.pulses >= least * Double(pulses), "far too few: \(last)")
+    // Beyond what the simulator sustains, two changes of a wire make one interrupt: then no daemon can know of them.
+    let known = (taken + 1) / 2
+    func tell(_ count: Count) throws {
+      let suspicions = try counts(gateway, since: position).filter(\.isSuspect).count
+      scene.note(
+        "libgpiod \(library ? "2" : "1")\(priority > 0 ? ", real time" : ""), \(Int(sent.rounded())) pulses a second: "
+          + "\(pulses) given, \(taken) edges taken by the kernel, \(Int(count.pulses)) pulses counted, "
+          + "\(Int(count.lost)) known lost, \(suspicions) readings suspect")
+    }
+    let complete = try eventually("\(known) pulses to be counted or known lost", within: .seconds(15)) {
+      try counts(gateway, since: position).first { $0.arrived > end && Int($0.pulses + $0.lost) >= known }
+    } instead: {
+      if let last = try? counts(gateway, since: position).last { try? tell(last) }
+      return (try? counts(gateway, since: position).last.map { "\($0), \(taken) edges taken" }) ?? "no reading"
+    }
+    // Whatever is found later has been found by then.
+    let last = try count(gateway, since: position, "a later reading") {
+      $0.arrived > complete.arrived.advanced(by: .seconds(3))
+    }
+    try tell(last)
+    try expect("pulses counted and lost", Int(last.pulses + last.lost), is: known)
+    if hertz != nil { try expect("edges taken by the kernel", taken, is: 2 * pulses) }
+    try expect(last.pulses >= (priority > 0 || hertz != nil ? 1 : 0.5) * Double(known), "too few: \(last)")
   }
 
   private static func step(_ scene: Scene) throws {

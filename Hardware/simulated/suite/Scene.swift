@@ -25,16 +25,18 @@ final class Scene {
 
   /// Writes a configuration that begins as all of them do.
   ///
-  /// - Parameter sections: Everything from `sensors:` on.
-  func configure(_ sections: String, as file: String = "farmgate.yaml", intervalMilliseconds: Int = 50) throws
-    -> String
-  {
+  /// - Parameters:
+  ///   - sections: Everything from `sensors:` on.
+  ///   - priority: Of the loop, as `SCHED_FIFO`; the edge thread is one below it. 0: both are ordinary.
+  func configure(
+    _ sections: String, as file: String = "farmgate.yaml", intervalMilliseconds: Int = 50, priority: Int = 0
+  ) throws -> String {
     let path = "\(folder)/\(file)"
     let head = """
       farm: hil
       gateway: \(name)
       timezone: UTC
-      loop: {interval_ms: \(intervalMilliseconds), priority: 0}
+      loop: {interval_ms: \(intervalMilliseconds), priority: \(priority)}
       brokers: {site: {url: "mqtt://127.0.0.1:\(Bus.port)"}}
       storage: {directory: \(folder)/storage}
       """
@@ -44,8 +46,8 @@ final class Scene {
   }
 
   /// Starts the daemon and waits until it is on the broker.
-  func start(_ sections: String) throws -> Gateway {
-    let gateway = try launch(try configure(sections))
+  func start(_ sections: String, priority: Int = 0) throws -> Gateway {
+    let gateway = try launch(try configure(sections, priority: priority))
     try gateway.waitUntilOnline()
     return gateway
   }
@@ -95,7 +97,7 @@ final class Gateway {
   }
 
   func waitUntilOnline() throws {
-    try eventually("the gateway to be online", within: .seconds(20)) {
+    try eventually("the gateway to be online", within: .seconds(60)) {
       if let status = process.exitStatus {
         throw Failure("the gateway ended with \(status): \(process.logTail)")
       }

@@ -13,8 +13,9 @@ enum TroubleChecks {
       "an input's line in use by another process is told with who holds it, and taken when it is free",
       heldInput),
     Check(
-      "a chip that disappears is told for its output with nothing being switched, and the rest runs",
+      "a chip that disappears is told for its output, the rest runs, and the line is driven again when it is back",
       lostOutput),
+    Check("an output's line in use by another process is taken safe when it is free, and driven", freedOutput),
     Check("a chip that disappears is told for its input, which is taken again when it is back", lostInput),
   ]
 
@@ -115,7 +116,30 @@ enum TroubleChecks {
     try expectUnknown(gateway, since: position)
     try expectTheRestRuns(scene, gateway)
     try gateway.process.waitForLog("SHED_RELAY", "valve-2")
+    let back = try scene.bus.position
+    try scene.machine.chip("shed").plugIn()
+    try gateway.process.waitForLog("can be driven again", "valve-2", within: .seconds(15))
+    try scene.line("SHED_RELAY").wait(for: .high)
+    try gateway.output("valve-2", since: back, "confirmed off again") { $0["confirmed"]?.string == "off" }
+    try gateway.hear(15, on: "soil/2", of: "soil-2")
+    try scene.line("SHED_RELAY").wait(for: .low)
     try expect("exit status", gateway.terminate(), is: 0)
+  }
+
+  private static func freedOutput(_ scene: Scene) throws {
+    let line = try scene.line("RELAY2")
+    let holder = try LineHolder(line, consumer: "somebody-else")
+    let gateway = try scene.start(farm())
+    try gateway.process.waitForLog("RELAY2", "valve-2", "somebody-else")
+    try expectUnknown(gateway)
+    // Dry from before: whoever takes the line may not open the valve with it.
+    try gateway.hear(15, on: "soil/2", of: "soil-2")
+    try scene.witness.forget()
+    holder.letGo()
+    try gateway.process.waitForLog("can be driven again", "valve-2", within: .seconds(15))
+    try line.wait(for: .low)
+    let events = try scene.witness.events(line)
+    try expect(events.first?.act == .drive(.high), "it was not taken safe: \(events)")
   }
 
   private static func lostInput(_ scene: Scene) throws {
