@@ -28,13 +28,16 @@ HIL_PACKAGES = $(shell sed 's/\#.*//' Hardware/simulated/packages.txt)
 
 hil: packages ## The hardware-in-loop suite, with the libgpiod that is installed
 	@.ci/install-packages $(HIL_PACKAGES)
-	$(SWIFT) build $(SWIFT_FLAGS)
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)"
+	Hardware/simulated/suite/package-tests "$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)"
 
-hil-gpiod2: packages ## The same against libgpiod 2 of Debian 13, unpacked aside
+# The daemon alone knows which libgpiod it was built with; the suite asks the kernel.
+hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked aside
 	@.ci/install-packages $(HIL_PACKAGES)
 	eval "$$(Hardware/simulated/libgpiod2)" && export PKG_CONFIG_PATH LD_LIBRARY_PATH && \
-	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 && \
+	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product farmgate && \
+	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product hil && \
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
 
 bench: packages ## Speed and memory, beside their peers

@@ -94,7 +94,7 @@ let package = Package(
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).
     .executableTarget(
       name: "hil", dependencies: ["FarmUnits", "CanonicalJSON", "MQTTLink"], path: "Hardware/simulated/suite",
-      exclude: ["run"], swiftSettings: settings),
+      exclude: ["run", "package-tests"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings
