@@ -41,9 +41,10 @@ hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
 
 bench: packages ## Speed and memory, beside their peers
-	@.ci/install-packages rt-tests
+	@.ci/install-packages rt-tests $(HIL_PACKAGES)
 	$(SWIFT) build $(SWIFT_FLAGS) -c release
 	@$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)/farmgate-bench
+	@Hardware/simulated/edges "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)"
 
 format: ## Rewrites the sources in the house layout
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

@@ -88,7 +88,7 @@ let package = Package(
       name: "farmgate-bench",
       dependencies: [
         "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "RealTimeLoop", "LoopbackBroker",
-        "CMosquitto",
+        "CMosquitto", "CGpiod",
       ],
       swiftSettings: settings),
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).

@@ -14,6 +14,8 @@ enum BarePeer {
     case "echo" where arguments.count == 3: return echo(port: number(1), topic: arguments[2])
     case "publish" where arguments.count == 4:
       return publish(port: number(1), topic: arguments[2], payload: arguments[3])
+    case "edges" where arguments.count == 5:
+      return EdgePeer.run(port: number(1), topic: arguments[2], device: arguments[3], offset: number(4))
     case "loop" where arguments.count == 4:
       return TickProcess.runLoop(microseconds: number(1), priority: Int32(number(2)), ticks: number(3))
     case "allocations" where arguments.count == 2: return TickProcess.countAllocations(ticks: number(1))
@@ -75,7 +77,7 @@ enum BarePeer {
     return 0
   }
 
-  private static func connect(port: Int) -> OpaquePointer? {
+  static func connect(port: Int) -> OpaquePointer? {
     mosquitto_lib_init()
     guard let client = mosquitto_new(nil, true, nil) else { return nil }
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, Int32(MQTT_PROTOCOL_V5))

@@ -5,9 +5,15 @@ protocol Benchmark: Sendable {
   static var name: String { get }
   /// For the list of names.
   static var purpose: String { get }
+  /// Whether it runs there and nowhere else: in `Hardware/simulated`'s machine.
+  static var isForSimulatedMachine: Bool { get }
   init(_ options: BenchOptions)
   /// Adds its figures to the report, or says there why it cannot have them.
   func run(into report: inout Report) async throws
+}
+
+extension Benchmark {
+  static var isForSimulatedMachine: Bool { false }
 }
 
 /// What the command line asks for.
@@ -21,8 +27,7 @@ struct BenchOptions {
 struct Bench {
   private static let all: [any Benchmark.Type] = [
     LatencyBench.self, InboundBench.self, OutboundBench.self, LoopBench.self, TickBench.self,
-    MemoryBench.self,
-    StartBench.self,
+    MemoryBench.self, StartBench.self, EdgeBench.self,
   ]
 
   /// Exits 0 when everything was measured or skipped with a reason, whatever the figures say; 64 on wrong usage;
@@ -42,7 +47,12 @@ struct Bench {
     signal(SIGPIPE, SIG_IGN)
     var report = Report()
     var failures = 0
-    for bench in all where arguments.isEmpty || arguments.contains(bench.name) {
+    // Without a name: all that can be measured here.
+    func isWanted(_ bench: any Benchmark.Type) -> Bool {
+      arguments.isEmpty
+        ? bench.isForSimulatedMachine == SimulatedWire.isThere : arguments.contains(bench.name)
+    }
+    for bench in all where isWanted(bench) {
       complain("\(bench.name): \(bench.purpose)")
       do {
         try await bench.init(options).run(into: &report)

@@ -18,13 +18,18 @@ final class GatewayChild {
   private let folder: URL
 
   /// Returns once the control loop ticks.
-  init(_ farm: BenchFarm, port: UInt16, marketPort: UInt16? = nil) throws {
+  convenience init(_ farm: BenchFarm, port: UInt16, marketPort: UInt16? = nil) throws {
+    try self.init { farm.yaml(directory: $0, port: port, marketPort: marketPort) }
+  }
+
+  /// Returns once the control loop ticks.
+  /// - Parameter configuration: The file's text, by the directory where the daemon may store.
+  init(configuration: (String) -> String) throws {
     guard let executable = Self.executable else { throw BenchFailure(Self.absence) }
     folder = FileManager.default.temporaryDirectory.appending(path: "farmgate-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "farmgate.yaml").path
-    try farm.yaml(directory: folder.path, port: port, marketPort: marketPort)
-      .write(toFile: file, atomically: true, encoding: .utf8)
+    try configuration(folder.path).write(toFile: file, atomically: true, encoding: .utf8)
     let notify = folder.appending(path: "notify").path
     let socket = try Self.listen(on: notify)
     defer { close(socket) }
