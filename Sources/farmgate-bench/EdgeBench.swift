@@ -62,7 +62,8 @@ struct EdgeBench: Benchmark {
       throw Absence(reason: environment["FARMGATE_BENCH_NO_MQTT_IO"] ?? "FARMGATE_BENCH_MQTT_IO is not set")
     }
     do {
-      let teller = try EdgeTeller.mqttIO(SimulatedWire("EDGE3"), python: python, directory: folder, port: port)
+      let teller = try EdgeTeller.mqttIO(
+        SimulatedWire("EDGE3"), python: python, directory: folder, port: port)
       try teller.warmUp(client)
       return teller
     } catch {

@@ -17,7 +17,9 @@ enum EdgePeer {
       settings.consumer = consumer
       return farmgate_gpiod_request(chip, UInt32(offset), &settings)
     }
-    guard let line, let buffer = farmgate_gpiod_buffer_new() else { return refuse("\(device), line \(offset)") }
+    guard let line, let buffer = farmgate_gpiod_buffer_new() else {
+      return refuse("\(device), line \(offset)")
+    }
     for _ in 0..<20 { mosquitto_loop(client, 50, 1) }  // CONNACK
     tell("ready")
     var edges = [farmgate_gpiod_edge](repeating: farmgate_gpiod_edge(), count: Int(FARMGATE_GPIOD_BATCH))

@@ -56,7 +56,8 @@ struct EdgeTeller {
   /// - Parameters:
   ///   - python: That has the packages `mqtt-io` and `gpiod` 1.5.
   ///   - directory: For its configuration.
-  static func mqttIO(_ wire: SimulatedWire, python: String, directory: URL, port: UInt16) throws -> EdgeTeller {
+  static func mqttIO(_ wire: SimulatedWire, python: String, directory: URL, port: UInt16) throws -> EdgeTeller
+  {
     let file = directory.appending(path: "mqtt-io.yaml")
     try """
     mqtt: {host: 127.0.0.1, port: \(port), client_id: mqtt-io, topic_prefix: mqtt-io}
