@@ -85,13 +85,13 @@ struct EdgeTeller {
     return client.arrival(within: limit).map { .nanoseconds($0 - changed) }
   }
 
-  /// Returns once it tells of both levels.
+  /// Returns once it tells of both levels, with the wire low.
   /// - Throws: With its last words when it does not.
   func warmUp(_ client: BareClient, within limit: Duration = .seconds(60)) throws {
     let end = monotonicNanoseconds() + limit.nanoseconds
     var told = 0
     var high = true
-    while told < 20 {
+    while told < 20 || !high {
       guard monotonicNanoseconds() < end else {
         process.terminate()
         throw BenchFailure("\(name) tells of no edge: \(process.remainder().suffix(1000))")
