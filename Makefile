@@ -47,10 +47,10 @@ bench: packages ## Speed and memory, beside their peers
 	@Hardware/simulated/edges "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)"
 
 format: ## Rewrites the sources in the house layout
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Hardware
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Hardware
 
 clean:
 	$(SWIFT) package clean

@@ -89,7 +89,8 @@ enum PulseChecks {
   /// What the kernel has taken is counted or known to be lost, with either library.
   private static func count(_ scene: Scene, _ pulses: Int, hertz: Double?, priority: Int = 0) throws {
     let gateway = try begin(scene, priority: priority)
-    let library = try KernelFile(path: "/proc/\(gateway.process.identifier)/maps").read().contains("libgpiod.so.3")
+    let maps = try KernelFile(path: "/proc/\(gateway.process.identifier)/maps").read()
+    let library = maps.contains("libgpiod.so.3") ? 2 : 1
     let (position, edges) = (try scene.bus.position, try Interrupts.taken(scene.line("FLOW1")))
     let sent = try PulseTrain(scene.line("FLOW1")).send(pulses, hertz: hertz)
     let end = Instant.now
@@ -99,15 +100,15 @@ enum PulseChecks {
     func tell(_ count: Count) throws {
       let suspicions = try counts(gateway, since: position).filter(\.isSuspect).count
       scene.note(
-        "libgpiod \(library ? "2" : "1")\(priority > 0 ? ", real time" : ""), \(Int(sent.rounded())) pulses a second: "
-          + "\(pulses) given, \(taken) edges taken by the kernel, \(Int(count.pulses)) pulses counted, "
+        "libgpiod \(library)\(priority > 0 ? ", real time" : ""), "
+          + "\(Int(sent.rounded())) pulses a second: \(pulses) given, \(taken) edges taken by the kernel, \(Int(count.pulses)) pulses counted, "
           + "\(Int(count.lost)) known lost, \(suspicions) readings suspect")
     }
     let complete = try eventually("\(known) pulses to be counted or known lost", within: .seconds(15)) {
       try counts(gateway, since: position).first { $0.arrived > end && Int($0.pulses + $0.lost) >= known }
     } instead: {
       if let last = try? counts(gateway, since: position).last { try? tell(last) }
-      return (try? counts(gateway, since: position).last.map { "\($0), \(taken) edges taken" }) ?? "no reading"
+      return (try? counts(gateway, since: position).last.map { "\($0), \(taken) edges taken" }) ?? "none"
     }
     // Whatever is found later has been found by then.
     let last = try count(gateway, since: position, "a later reading") {

@@ -13,9 +13,10 @@ enum TroubleChecks {
       "an input's line in use by another process is told with who holds it, and taken when it is free",
       heldInput),
     Check(
-      "a chip that disappears is told for its output, the rest runs, and the line is driven again when it is back",
+      "a chip that disappears is told for its output, the rest runs, and it is driven again when it is back",
       lostOutput),
-    Check("an output's line in use by another process is taken safe when it is free, and driven", freedOutput),
+    Check(
+      "an output's line in use by another process is taken safe when it is free, and driven", freedOutput),
     Check("a chip that disappears is told for its input, which is taken again when it is back", lostInput),
   ]
 
