@@ -17,10 +17,21 @@ struct AlarmBoard: Sendable {
   private var flood: FloodLimit?
   private let floodAlarm: Int?
 
-  init(entries: [AlarmEntry], floodLimitPerMinute: Int?, startedAt now: Instant) {
+  /// - Parameter restored: By the alarm's id.
+  init(
+    entries: [AlarmEntry], floodLimitPerMinute: Int?, startedAt now: Instant,
+    restored: [String: AlarmMemory] = [:]
+  ) {
     table = entries.map(\.description)
-    machines = entries.map { AlarmMachine(delay: $0.delay, returnAfter: $0.returnAfter, startedAt: now) }
-    states = entries.map { AlarmState(kind: $0.description.kind, phase: .normal, since: now, cause: .idle) }
+    let machines = entries.map {
+      AlarmMachine(
+        delay: $0.delay, returnAfter: $0.returnAfter, startedAt: now, memory: restored[$0.description.id])
+    }
+    self.machines = machines
+    states = zip(entries, machines).map {
+      AlarmState(
+        kind: $0.description.kind, phase: $1.phase, since: now, until: $1.shelvedUntil, cause: .idle)
+    }
     history = Array(repeating: nil, count: Self.historyCapacity)
     flood = floodLimitPerMinute.map { FloodLimit(perMinute: $0) }
     floodAlarm = entries.firstIndex { $0.description.kind == .flood }
@@ -51,6 +62,8 @@ struct AlarmBoard: Sendable {
     settle(alarm, before, cause: states[alarm].cause, token: token, at: now)
     return verdict
   }
+
+  func memory(of alarm: Int, at now: Instant) -> AlarmMemory? { machines[alarm].memory(at: now) }
 
   /// - Parameter number: 0 ..< `eventsEver`; nil when it has been overwritten.
   func event(_ number: UInt64) -> AlarmEvent? {

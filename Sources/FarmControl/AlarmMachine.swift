@@ -53,8 +53,26 @@ public struct AlarmMachine: Sendable {
   private var clearSince: Instant?
   private var isActiveUnderneath = false
 
-  public init(delay: Duration = .zero, returnAfter: Duration = .zero, startedAt now: Instant) {
+  /// - Parameter memory: What a person had done about it before a restart.
+  public init(
+    delay: Duration = .zero, returnAfter: Duration = .zero, startedAt now: Instant,
+    memory: AlarmMemory? = nil
+  ) {
     (self.delay, self.returnAfter, since) = (delay, returnAfter, now)
+    switch memory {
+    case .acknowledged: phase = .acknowledged
+    case .shelved(let left) where left > .zero:
+      (phase, shelvedUntil) = (.shelved, now.advanced(by: min(left, Self.longestShelf)))
+    case .shelved, nil: break
+    }
+  }
+
+  func memory(at now: Instant) -> AlarmMemory? {
+    switch phase {
+    case .acknowledged: .acknowledged
+    case .shelved: shelvedUntil.map { .shelved(left: max(now.duration(to: $0), .zero)) }
+    case .normal, .pending, .active: nil
+    }
   }
 
   /// Nothing to do: saves the loop the step.

@@ -30,11 +30,11 @@ public struct ColdStoreController: Sendable {
   private var wantsCooling = false
   private var doorOpenSince: Instant?
 
-  public init(plan: ColdStorePlan, startedAt now: Instant) {
+  public init(plan: ColdStorePlan, startedAt now: Instant, memory: ColdStoreMemory? = nil) {
     self.plan = plan
     (compressor, air, product, door) = (plan.compressor, plan.air, plan.product ?? -1, plan.door ?? -1)
     (coil, fan, heater) = (plan.defrost?.coil ?? -1, plan.fan ?? -1, plan.heater ?? -1)
-    defrost = plan.defrost.map { DefrostClock(plan: $0, startedAt: now) }
+    defrost = plan.defrost.map { DefrostClock(plan: $0, startedAt: now, memory: memory) }
     check = plan.coolingCheck.map { CoolingCheck(plan: $0) }
     state = ColdStoreState()
   }
@@ -54,6 +54,9 @@ public struct ColdStoreController: Sendable {
     state.governedBy = air == nil && standIn(input) != nil ? .product : .air
     return compressorDemand(input, phase)
   }
+
+  /// Nil where nothing is defrosted.
+  func memory(at now: Instant) -> ColdStoreMemory? { defrost?.memory(at: now) }
 
   /// The quality that the compressor's reaction to bad readings goes by.
   public func governingQuality(_ input: Input) -> Quality {

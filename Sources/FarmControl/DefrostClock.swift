@@ -2,13 +2,24 @@ internal import FarmUnits
 
 /// Decides when an evaporator is defrosted and when that is over.
 struct DefrostClock: Sendable {
-  enum Phase: UInt8 { case cooling, defrosting, dripping }
+  typealias Phase = DefrostPhase
 
   let plan: DefrostPlan
   private(set) var phase = Phase.cooling
   private(set) var since: Instant
 
-  init(plan: DefrostPlan, startedAt now: Instant) { (self.plan, since) = (plan, now) }
+  /// - Parameter memory: From before a restart. A defrost goes on where it was, so that a gateway that restarts
+  ///   again and again neither forgets to defrost nor does nothing else.
+  init(plan: DefrostPlan, startedAt now: Instant, memory: ColdStoreMemory? = nil) {
+    (self.plan, since) = (plan, now)
+    guard let memory else { return }
+    phase = memory.phase
+    since = now.advanced(by: .zero - min(max(memory.lasted, .zero), plan.every))
+  }
+
+  func memory(at now: Instant) -> ColdStoreMemory {
+    ColdStoreMemory(phase: phase, lasted: since.duration(to: now))
+  }
 
   /// - Parameters:
   ///   - coil: °C, if known.

@@ -20,6 +20,7 @@ extension FarmController {
   public mutating func apply(_ command: AlarmCommand, at now: Instant) -> CommandVerdict {
     guard board.states.indices.contains(command.alarm) else { return .refused(.noSuchAlarm) }
     if case .clear = command.action { return clear(command.alarm) }
+    memoryRevision &+= 1
     if case .channel(let channel) = board.table[command.alarm].subject { quietChannels[channel] = false }
     return board.apply(command.action, to: command.alarm, token: command.token, at: now)
   }

@@ -80,7 +80,13 @@ extension FarmController {
       compressor: arbiters[compressor].actuator.level)
     wishes[compressor] = stores[number].step(input, at: now)
     qualities[compressor] = stores[number].governingQuality(input)
+    let before = coldStores[number]
     coldStores[number] = stores[number].state
+    if before.isDefrosting != coldStores[number].isDefrosting
+      || before.isRecovering != coldStores[number].isRecovering
+    {
+      memoryRevision &+= 1
+    }
     vetoes[compressor] = coldStores[number].isAirTooCold ? .tooCold : nil
     let isRunning = arbiters[compressor].actuator.level == .on
     if stores[number].fan >= 0 {

@@ -57,11 +57,13 @@ public struct FarmController: Sendable {
         plan: bed, meter: meters.firstIndex { $0.channel == bed.flow?.channel } ?? -1, startedAt: now,
         memory: restored.irrigations.element(number))
     }
-    for (bed, memory) in zip(beds, restored.irrigations) where memory?.lockedBy == .leak && bed.meter >= 0 {
-      self.meters[bed.meter].leak?.restore()
+    for (bed, memory) in zip(beds, restored.irrigations) where bed.meter >= 0 {
+      if memory?.hasLeak == true || memory?.lockedBy == .leak { self.meters[bed.meter].leak?.restore() }
     }
     irrigations = plan.irrigations.map { _ in IrrigationState() }
-    stores = plan.coldStores.map { ColdStoreController(plan: $0, startedAt: now) }
+    stores = plan.coldStores.enumerated().map { number, store in
+      ColdStoreController(plan: store, startedAt: now, memory: restored.coldStores.element(number))
+    }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
     masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
     exclusions = ExclusionTable(plan: plan)
@@ -73,7 +75,9 @@ public struct FarmController: Sendable {
     vetoes = plan.outputs.map { _ in nil }
     qualities = plan.outputs.map { _ in .good }
     index = AlarmIndex(plan: plan)
-    board = AlarmBoard(entries: index.entries, floodLimitPerMinute: plan.floodLimitPerMinute, startedAt: now)
+    board = AlarmBoard(
+      entries: index.entries, floodLimitPerMinute: plan.floodLimitPerMinute, startedAt: now,
+      restored: restored.alarms)
   }
 
   /// All alarms that this farm can have; the order of `alarms`.
@@ -109,8 +113,19 @@ public struct FarmController: Sendable {
   }
   /// What must be known about a bed after a restart. Takes no memory.
   public func memory(ofIrrigation bed: Int) -> IrrigationMemory {
-    beds[bed].memory(lockedBy: beds[bed].lock ?? leak(ofBed: bed))
+    let leak = leak(ofBed: bed)
+    return beds[bed].memory(lockedBy: beds[bed].lock ?? leak, hasLeak: leak != nil)
   }
+  /// What must be known about a cold store after a restart; nil where nothing is defrosted. Takes no memory.
+  public func memory(ofColdStore store: Int, at now: Instant) -> ColdStoreMemory? {
+    stores[store].memory(at: now)
+  }
+  /// What a person has done about an alarm; nil for one that nobody has touched. Takes no memory.
+  public func memory(ofAlarm alarm: Int, at now: Instant) -> AlarmMemory? {
+    board.memory(of: alarm, at: now)
+  }
+  /// Differs from an earlier one when `memory(ofOutput:at:)` has changed by more than its age.
+  public func mark(ofOutput output: Int) -> OutputMark { arbiters[output].mark }
 
   private mutating func judge(_ newest: UnsafeBufferPointer<Reading>, at now: Instant) {
     let heard = min(newest.count, judges.count)

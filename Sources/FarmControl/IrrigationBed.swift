@@ -43,10 +43,10 @@ struct IrrigationBed: Sendable {
     return reading.goodNumber.map { $0 / 100 }
   }
 
-  func memory(lockedBy lock: ReasonCode?) -> IrrigationMemory {
+  func memory(lockedBy lock: ReasonCode?, hasLeak: Bool) -> IrrigationMemory {
     IrrigationMemory(
       litresToday: controller.ledger.today, litresThisWeek: controller.ledger.thisWeek,
-      day: controller.ledger.day, depletion: balance?.depletion, lockedBy: lock)
+      day: controller.ledger.day, depletion: balance?.depletion, lockedBy: lock, hasLeak: hasLeak)
   }
 }
 

@@ -62,12 +62,14 @@ public struct IrrigationMemory: Equatable, Sendable {
   public var depletion: Double?
   /// What keeps the valve shut until a person clears it.
   public var lockedBy: ReasonCode?
+  /// Its meter has a leak, beside whatever else keeps this valve shut.
+  public var hasLeak: Bool
 
   public init(
     litresToday: Double = 0, litresThisWeek: Double = 0, day: Int? = nil, depletion: Double? = nil,
-    lockedBy: ReasonCode? = nil
+    lockedBy: ReasonCode? = nil, hasLeak: Bool = false
   ) {
     (self.litresToday, self.litresThisWeek, self.day) = (litresToday, litresThisWeek, day)
-    (self.depletion, self.lockedBy) = (depletion, lockedBy)
+    (self.depletion, self.lockedBy, self.hasLeak) = (depletion, lockedBy, hasLeak)
   }
 }

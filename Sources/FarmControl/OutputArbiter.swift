@@ -76,11 +76,18 @@ struct OutputArbiter: Sendable {
   mutating func clearLatch() { actuator.clearLatch() }
 
   func memory(at now: Instant) -> OutputMemory {
-    var heldOff = false
-    if case .off(nil, let source, _) = mode { heldOff = source != .controller }
-    return OutputMemory(
+    OutputMemory(
       offFor: actuator.level == .off ? actuator.since.duration(to: now) : nil, starts: actuator.starts,
-      latched: actuator.latched, heldOff: heldOff, at: now)
+      latched: actuator.latched, heldOff: isHeldOff, at: now)
+  }
+
+  var mark: OutputMark {
+    OutputMark(
+      level: actuator.level, since: actuator.since, latched: actuator.latched, heldOff: isHeldOff)
+  }
+
+  private var isHeldOff: Bool {
+    if case .off(nil, let source, _) = mode { source != .controller } else { false }
   }
 
   private mutating func switchOn(_ command: OutputCommand, at now: Instant) -> CommandVerdict {

@@ -13,7 +13,9 @@ extension CommandSource: BitwiseCopyable {}
 extension CommandVerdict: BitwiseCopyable {}
 extension ConfirmedLevel: BitwiseCopyable {}
 extension GuardKind: BitwiseCopyable {}
+extension IrrigationMemory: BitwiseCopyable {}
 extension Level: BitwiseCopyable {}
 extension OutputCommand: BitwiseCopyable {}
+extension OutputMemory: BitwiseCopyable {}
 extension OutputState: BitwiseCopyable {}
 extension ReasonCode: BitwiseCopyable {}

@@ -17,6 +17,7 @@ public final class ControlLoop {
   public let requests: EventRing<ControlRequest>
 
   private var controller: FarmController
+  private var memory: MemoryOutlet?
   private let drivers: [any OutputDriver]
   private let newest: UnsafeMutableBufferPointer<Reading>
   private var driven: [DrivenState]
@@ -34,10 +35,14 @@ public final class ControlLoop {
   /// - Parameters:
   ///   - drivers: In the order of the controller's outputs; each holds its line at the safe value already.
   ///   - capacity: Of the ring of events; several times the number of channels, outputs and alarms.
-  public init(controller: FarmController, drivers: [any OutputDriver], capacity: Int) {
+  ///   - handsMemoryOver: Somebody empties `memoryEvents` and keeps what a restart must not forget.
+  public init(
+    controller: FarmController, drivers: [any OutputDriver], capacity: Int, handsMemoryOver: Bool = false
+  ) {
     precondition(drivers.count == controller.outputs.count)
     self.controller = controller
     self.drivers = drivers
+    memory = handsMemoryOver ? MemoryOutlet(controller) : nil
     slots = NewestValueSlots(count: controller.channels.count)
     events = EventRing(capacity: capacity)
     requests = EventRing(capacity: 64)
@@ -57,6 +62,9 @@ public final class ControlLoop {
   /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
   public var alarmTable: [AlarmDescription] { controller.alarmTable }
 
+  /// What must outlive a restart, as it changes; nil where nobody keeps it.
+  var memoryEvents: EventRing<MemoryEvent>? { memory?.events }
+
   /// One tick. `now` never runs backwards.
   public func tick(at now: ControlTime) {
     for index in newest.indices { _ = slots.read(index, newerThan: &seen[index], into: &newest[index]) }
@@ -64,6 +72,7 @@ public final class ControlLoop {
     controller.step(UnsafeBufferPointer(newest), at: now)
     drive(at: now.instant)
     tell()
+    memory?.tell(controller, at: now.instant)
   }
 
   /// Drives every output to its safe value, whatever the controllers want; the loop's last act.

@@ -30,13 +30,20 @@ public struct Daemon: Sendable {
     for failure in outputs.failures {
       log.error("output cannot be driven: \(failure.reason)", metadata: ["output": "\(failure.output)"])
     }
-    let controller = try FarmController(plan: ControlPlan(configuration), startedAt: clock.now().instant)
+    let boot = Self.bootIdentifier()
+    let memoryFile = ControlMemoryFile(in: configuration.storage.directory)
+    let plan = ControlPlan(configuration)
+    let started = clock.now()
+    let (memory, troubles) = memoryFile.read(plan: plan, boot: boot, now: started.instant)
+    for trouble in troubles { log.error("\(trouble)") }
+    let controller = try FarmController(plan: plan, startedAt: started.instant, restored: memory)
     let told = configuration.sensors.count + configuration.outputs.count + controller.alarmTable.count
-    let loop = ControlLoop(controller: controller, drivers: outputs.drivers, capacity: max(1024, 4 * told))
+    let loop = ControlLoop(
+      controller: controller, drivers: outputs.drivers, capacity: max(1024, 4 * told), handsMemoryOver: true)
     let wakeUp = try WakeUp()
 
     let identity = GatewayIdentity(
-      version: Version.text, boot: Self.bootIdentifier(), session: Self.session(), started: clock.now())
+      version: Version.text, boot: boot, session: Self.session(), started: clock.now())
     let gateway = FarmGateway(
       configuration, identity: identity, alarms: loop.alarmTable, random: SystemRandomNumberGenerator())
 
@@ -49,9 +56,11 @@ public struct Daemon: Sendable {
     let control = try ControlService(
       loop: loop, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
       notifier: SystemdNotifier())
+    let memoryCounters = MemoryCounters()
     let desk = GatewayDesk(
       gateway: gateway, loop: loop, clock: clock, site: site, market: market,
-      measurements: control.thread.measurements, outputs: configuration.outputs, log: log)
+      measurements: control.thread.measurements, outputs: configuration.outputs, memory: memoryCounters,
+      log: log)
     let farewell = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
@@ -67,6 +76,13 @@ public struct Daemon: Sendable {
         PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
     }
     services.append(OutputFinder(outputs: outputs, log: log))
+    if let events = loop.memoryEvents {
+      let kept = KeptMemory(plan: plan, alarms: loop.alarmTable, restored: memory, at: started.instant)
+      services.append(
+        MemoryService(
+          events: events, file: memoryFile, kept: kept, boot: boot, clock: clock, counters: memoryCounters,
+          loopHasEnded: { [thread = control.thread] in thread.stop(within: .zero) }, log: log))
+    }
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(

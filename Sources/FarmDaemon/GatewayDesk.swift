@@ -19,6 +19,7 @@ actor GatewayDesk {
   private var lastSnapshot: LoopSnapshot?
   private var seconds = 0
   private let outputs: [OutputSettings]
+  private let memory: MemoryCounters
   /// Outputs whose failure was told.
   private var failed: Set<Int> = []
   private let log: Logger
@@ -27,9 +28,9 @@ actor GatewayDesk {
 
   init(
     gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
-    measurements: LoopMeasurements, outputs: [OutputSettings], log: Logger
+    measurements: LoopMeasurements, outputs: [OutputSettings], memory: MemoryCounters, log: Logger
   ) {
-    (self.outputs, self.log) = (outputs, log)
+    (self.outputs, self.memory, self.log) = (outputs, memory, log)
     (self.gateway, self.loop, self.clock) = (gateway, loop, clock)
     (self.site, self.market, self.measurements) = (site, market, measurements)
   }
@@ -146,7 +147,8 @@ actor GatewayDesk {
           median: microseconds(period.lateness.p50), p99: microseconds(period.lateness.p99),
           p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
         at: now.wall))
-    gateway.report(counters: EdgeCounters(site: site, market: market, loop: loop, untold: untold).json)
+    gateway.report(
+      counters: EdgeCounters(site: site, market: market, loop: loop, untold: untold, memory: memory).json)
   }
 
   private func publish() {
@@ -181,7 +183,9 @@ extension Moment {
 struct EdgeCounters {
   let json: JSONObject
 
-  init(site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64) {
+  init(
+    site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64, memory: MemoryCounters
+  ) {
     func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
     var dropped: JSONObject = [
       "loop_events_late": number(loop.events.overflows), "loop_requests": number(loop.requests.overflows),
@@ -204,6 +208,11 @@ struct EdgeCounters {
         "expired": number(counters.outbound.expired), "waiting": .integer(Int64(status.waiting)),
       ]
     }
-    json = ["dropped": .object(dropped), "links": .object(links)]
+    let kept = memory.now
+    let storage: JSONObject = [
+      "memory_writes": number(kept.writes), "memory_bytes": number(kept.bytes),
+      "memory_failures": number(kept.failures),
+    ]
+    json = ["dropped": .object(dropped), "links": .object(links), "storage": .object(storage)]
   }
 }

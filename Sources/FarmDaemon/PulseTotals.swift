@@ -85,7 +85,8 @@ enum StoredFile {
     }
   }
 
-  /// Writes beside it, syncs, and renames: a power cut leaves the old file or the new one.
+  /// Writes beside it, syncs, renames, and syncs the folder: a power cut leaves the old file or the new one, and
+  /// the new one once this has returned.
   /// - Returns: What was wrong; nil when it is on the disk.
   static func replace(_ path: String, with bytes: [UInt8]) -> String? {
     let fresh = path + ".new"
@@ -105,6 +106,18 @@ enum StoredFile {
     }
     guard fsync(descriptor) == 0 else { return trouble("sync") }
     guard rename(fresh, path) == 0 else { return trouble("rename") }
+    return syncFolder(of: path)
+  }
+
+  private static func syncFolder(of path: String) -> String? {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0, fsync(descriptor) == 0 else {
+      let code = errno
+      if descriptor >= 0 { close(descriptor) }
+      return "cannot sync \(folder): \(String(cString: strerror(code)))"
+    }
+    close(descriptor)
     return nil
   }
 }
