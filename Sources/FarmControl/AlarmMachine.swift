@@ -51,6 +51,8 @@ public struct AlarmMachine: Sendable {
   /// How long it must be gone before the alarm returns.
   public let returnAfter: Duration
   private var clearSince: Instant?
+  /// Since when the cause has been there without the alarm being active, in sight or not.
+  private var raisedSince: Instant?
   private var isActiveUnderneath = false
 
   /// - Parameter memory: What a person had done about it before a restart.
@@ -83,11 +85,11 @@ public struct AlarmMachine: Sendable {
   public mutating func step(_ condition: AlarmCondition, at now: Instant) {
     switch phase {
     case .normal:
-      if condition == .raised { enter(delay <= .zero ? .active : .pending, now) }
+      if condition == .raised { enter(isDue(condition, now) ? .active : .pending, now) }
     case .pending:
       if condition != .raised {
         enter(.normal, now)
-      } else if since.duration(to: now) >= delay {
+      } else if isDue(condition, now) {
         enter(.active, now)
       }
     case .active, .acknowledged:
@@ -96,7 +98,8 @@ public struct AlarmMachine: Sendable {
       if isActiveUnderneath {
         isActiveUnderneath = !hasReturned(condition, now)
       } else {
-        isActiveUnderneath = condition == .raised
+        isActiveUnderneath = isDue(condition, now)
+        if isActiveUnderneath { raisedSince = nil }
       }
       if let until = shelvedUntil, now >= until { unshelve(now) }
     }
@@ -132,7 +135,7 @@ public struct AlarmMachine: Sendable {
 
   private mutating func unshelve(_ now: Instant) {
     shelvedUntil = nil
-    enter(isActiveUnderneath ? .active : .normal, now)
+    enter(isActiveUnderneath ? .active : raisedSince == nil ? .normal : .pending, now)
     isActiveUnderneath = false
   }
 
@@ -146,7 +149,14 @@ public struct AlarmMachine: Sendable {
     return start.duration(to: now) >= returnAfter
   }
 
+  /// The cause has been there for the whole delay.
+  private mutating func isDue(_ condition: AlarmCondition, _ now: Instant) -> Bool {
+    raisedSince = condition == .raised ? raisedSince ?? now : nil
+    return raisedSince.map { $0.duration(to: now) >= delay } ?? false
+  }
+
   private mutating func enter(_ next: AlarmPhase, _ now: Instant) {
     (phase, since, clearSince) = (next, now, nil)
+    if next == .normal || next == .active { raisedSince = nil }
   }
 }

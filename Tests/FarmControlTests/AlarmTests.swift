@@ -65,6 +65,32 @@ struct AlarmTests {
     #expect(alarm.phase == .normal)
   }
 
+  @Test func `an alarm on the shelf waits for its delay like any other`() {
+    var alarm = AlarmMachine(delay: .seconds(600), startedAt: start)
+    _ = alarm.shelve(for: .seconds(100), at: at(0))
+    alarm.step(.raised, at: at(50))
+    alarm.step(.raised, at: at(100))
+    #expect(alarm.phase == .pending)
+    alarm.step(.raised, at: at(649))
+    #expect(alarm.phase == .pending)
+    alarm.step(.raised, at: at(650))
+    #expect(alarm.phase == .active)
+
+    // What has returned out of sight begins anew.
+    _ = alarm.shelve(for: .seconds(3600), at: at(700))
+    alarm.step(.clear, at: at(701))
+    alarm.step(.raised, at: at(702))
+    _ = alarm.unshelve(at: at(703))
+    #expect(alarm.phase == .pending)
+
+    var pending = AlarmMachine(delay: .seconds(600), startedAt: start)
+    pending.step(.raised, at: at(0))
+    _ = pending.shelve(for: .seconds(3600), at: at(10))
+    pending.step(.raised, at: at(600))
+    _ = pending.unshelve(at: at(601))
+    #expect(pending.phase == .active)
+  }
+
   @Test func `nothing is shelved for ever`() {
     var alarm = AlarmMachine(startedAt: start)
     #expect(alarm.shelve(for: .seconds(86_401), at: start) == .refused(.shelfTooLong))
