@@ -52,7 +52,9 @@ struct KeptMemory: Sendable {
     [
       "boot": .string(boot), "monotonic_s": Self.seconds(now.instant.sinceBoot),
       "at": .string(now.wall.rfc3339), "clock": .string(now.clock.rawValue),
-      "outputs": Self.object(zip(plan.outputs.map(\.name), outputs)) { Self.json($0.memory, $0.at, now.instant) },
+      "outputs": Self.object(zip(plan.outputs.map(\.name), outputs)) {
+        Self.json($0.memory, $0.at, now.instant)
+      },
       "irrigation": Self.object(zip(plan.irrigations.map(\.name), beds)) { Self.json($0) },
       "cold_stores": Self.object(zip(plan.coldStores.map(\.name), coldStores)) {
         let memory = $0.memory.aged(by: $0.at.duration(to: now.instant))

@@ -64,7 +64,8 @@ struct MemoryOutlet {
       toldBeds[index] = memory
     }
     for index in toldStores.indices {
-      guard let memory = controller.memory(ofColdStore: index, at: now), memory.phase != toldStores[index]?.phase
+      guard let memory = controller.memory(ofColdStore: index, at: now),
+        memory.phase != toldStores[index]?.phase
       else { continue }
       guard events.push(.coldStore(index, memory, at: now)) else { return false }
       toldStores[index] = memory

@@ -26,12 +26,17 @@ final class GatewayProcess: Sendable {
   }
 
   let folder: URL
+  /// The folder is somebody else's, who starts the program in it again.
+  private let isGuest: Bool
   private let process: Process
   private let errors: URL
 
   /// Starts `farmgate run` on a configuration text.
-  init(configuration: String, environment: [String: String] = [:]) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "farmgate-test-\(UUID().uuidString)")
+  /// - Parameter kept: The folder of an earlier start, with what that one stored; nil: a new one.
+  init(configuration: String, environment: [String: String] = [:], in kept: URL? = nil) throws {
+    isGuest = kept != nil
+    folder =
+      kept ?? FileManager.default.temporaryDirectory.appending(path: "farmgate-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "farmgate.yaml")
     try configuration.replacing("STORAGE", with: folder.path).write(
@@ -50,7 +55,7 @@ final class GatewayProcess: Sendable {
 
   deinit {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    try? FileManager.default.removeItem(at: folder)  // a temporary folder left behind harms nobody
+    if !isGuest { try? FileManager.default.removeItem(at: folder) }  // one left behind harms nobody
   }
 
   var log: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
@@ -68,6 +73,12 @@ final class GatewayProcess: Sendable {
       log
     }
     return process.terminationStatus
+  }
+
+  /// Ends it as a watchdog or a lack of memory would, without a last word, and waits.
+  func killOutright(within limit: Duration = .seconds(15)) async throws {
+    signal(SIGKILL)
+    _ = try await eventually(within: limit, "the daemon to be gone") { process.isRunning ? nil : true }
   }
 
   /// Runs a command of the program to its end.
