@@ -13,7 +13,7 @@ let settings: [SwiftSetting] =
 /// (`--explicit-target-dependency-import-check error`).
 func module(
   _ name: String, _ imports: [Target.Dependency] = [], resources: [Resource]? = nil,
-  _ also: [SwiftSetting] = []
+  also: [SwiftSetting] = []
 ) -> Target {
   .target(name: name, dependencies: imports, resources: resources, swiftSettings: settings + also)
 }

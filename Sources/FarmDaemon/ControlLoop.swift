@@ -72,7 +72,9 @@ public final class ControlLoop {
     controller.step(UnsafeBufferPointer(newest), at: now)
     drive(at: now.instant)
     tell()
-    memory?.tell(controller, at: now.instant)
+    if memory?.isDue(revision: controller.memoryRevision, alarmEvents: controller.eventsEver) == true {
+      memory?.tell(controller, at: now.instant)
+    }
   }
 
   /// Drives every output to its safe value, whatever the controllers want; the loop's last act.

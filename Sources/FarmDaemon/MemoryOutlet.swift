@@ -38,11 +38,13 @@ struct MemoryOutlet {
     events = EventRing(capacity: max(64, 2 * things))
   }
 
-  /// After a tick. A tick in which nothing changed that has to be kept costs two comparisons.
+  /// Whether something may have changed that has to be kept: in most ticks nothing has, and this is all it costs.
+  func isDue(revision: UInt64, alarmEvents: UInt64) -> Bool {
+    isBehind || revision != self.revision || alarmEvents != self.alarmEvents
+  }
+
+  /// After a tick in which it is due.
   mutating func tell(_ controller: borrowing FarmController, at now: Instant) {
-    guard isBehind || controller.memoryRevision != revision || controller.eventsEver != alarmEvents else {
-      return
-    }
     isBehind = !tellAll(controller, at: now)
     (revision, alarmEvents) = (controller.memoryRevision, controller.eventsEver)
   }

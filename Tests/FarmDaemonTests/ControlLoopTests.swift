@@ -27,7 +27,8 @@ import Testing
       })
     let controller = try FarmController(plan: plan, startedAt: Self.start)
     return ControlLoop(
-      controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: 4096)
+      controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: 4096,
+      handsMemoryOver: true)
   }
 
   private func reading(_ number: Double, _ sequence: UInt64, at now: Instant) -> Reading {
@@ -40,6 +41,7 @@ import Testing
     let loop = try loop(beds: 64)
     var now = Self.start
     var sequence: UInt64 = 0
+    var handedOver = 0
     func run(_ ticks: Int) {
       for tick in 0..<ticks {
         now = now.advanced(by: .milliseconds(100))
@@ -51,6 +53,7 @@ import Testing
         }
         loop.tick(at: ControlTime(now))
         while loop.events.pop() != nil {}
+        while let memories = loop.memoryEvents, memories.pop() != nil { handedOver += 1 }
       }
     }
     run(200)  // warm-up
@@ -59,6 +62,8 @@ import Testing
     let allocations = allocation_counter_stop()
     print("heap allocations in 10,000 ticks of 64 sensors and 64 outputs: \(allocations)")
     #expect(allocations == 0)
+    // What is kept over a restart went its way as well.
+    #expect(handedOver > 1000)
 
     // The counter counts: a check that cannot fail shows nothing.
     allocation_counter_start()
@@ -85,6 +90,36 @@ import Testing
       }
     }
     #expect(commanded == .on)
+  }
+
+  @Test func `what nobody takes away to be kept is handed over later, as it then is`() throws {
+    let loop = try loop(beds: 64)
+    let memories = try #require(loop.memoryEvents)
+    var now = Self.start.advanced(by: .seconds(10))
+    var sequence: UInt64 = 0
+    func run(_ ticks: Int, moisture: Double) {
+      for _ in 0..<ticks {
+        now = now.advanced(by: .seconds(1))
+        sequence += 1
+        for channel in 0..<64 { loop.slots.write(reading(moisture, sequence, at: now), at: channel) }
+        loop.tick(at: ControlTime(now))
+        while loop.events.pop() != nil {}
+      }
+    }
+    // On and off twice: more than the ring holds.
+    for _ in 0..<2 {
+      run(5, moisture: 18)
+      run(5, moisture: 32)
+    }
+    #expect(memories.overflows > 0)
+    var starts = Array(repeating: -1, count: 64)
+    for _ in 0..<4 {
+      while let event = memories.pop() {
+        if case .output(let output, let memory, _) = event { starts[output] = memory.startAges.count }
+      }
+      run(1, moisture: 32)
+    }
+    #expect(starts == Array(repeating: 2, count: 64))
   }
 
   @Test func `a command is answered by the loop with its token`() throws {

@@ -29,7 +29,8 @@ struct ControlMemoryTests {
         name: "cold", air: 2, compressor: 1, setpoint: 3, band: 1,
         defrost: DefrostPlan(every: .seconds(28_800), longest: .seconds(1200)))
     ])
-  private static let alarms = (try? FarmController(plan: plan, startedAt: start))?.alarmTable ?? []  // checked below
+  // A plan that is refused has no alarms, which `alarm(_:)` tells.
+  private static let alarms = (try? FarmController(plan: plan, startedAt: start))?.alarmTable ?? []
   private static let start = Instant(sinceBoot: .seconds(5000))
 
   private func moment(_ instant: Instant) -> Moment {
