@@ -7,6 +7,8 @@ struct AlarmBoard: Sendable {
 
   let table: [AlarmDescription]
   private(set) var states: [AlarmState]
+  /// Rises with every change in `states`.
+  private(set) var revision: UInt64 = 0
   private var machines: [AlarmMachine]
   private var history: [AlarmEvent?]
   private(set) var eventsEver: UInt64 = 0
@@ -82,8 +84,11 @@ struct AlarmBoard: Sendable {
     _ alarm: Int, _ before: AlarmPhase, cause: ReasonCode, token: UInt64, at now: Instant
   ) {
     let after = machines[alarm].phase
+    let until = machines[alarm].shelvedUntil
+    if after == before, states[alarm].cause == cause, states[alarm].until == until { return }
+    revision &+= 1
     states[alarm].cause = cause
-    states[alarm].until = machines[alarm].shelvedUntil
+    states[alarm].until = until
     guard after != before else { return }
     states[alarm].phase = after
     states[alarm].since = machines[alarm].since

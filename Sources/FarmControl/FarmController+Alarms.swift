@@ -65,10 +65,10 @@ extension FarmController {
     let alarms = index.beds[bed]
     raise(alarms.noFlow, beds[bed].lock == .noFlow, cause: .noFlow, at: now)
     raise(alarms.burst, beds[bed].lock == .burst, cause: .burst, at: now)
-    raise(alarms.lowFlow, beds[bed].supervisor?.hasLowFlow ?? false, at: now)
-    raise(alarms.deadMeter, beds[bed].supervisor?.meterIsDead ?? false, at: now)
+    raise(alarms.lowFlow, beds[bed].findings.hasLowFlow, at: now)
+    raise(alarms.deadMeter, beds[bed].findings.meterIsDead, at: now)
     raise(alarms.balance, beds[bed].lock == .depletionReached, cause: .depletionReached, at: now)
-    raise(alarms.doubted, beds[bed].balance?.doubtsProbe ?? false, at: now)
+    raise(alarms.doubted, beds[bed].findings.doubtsProbe, at: now)
     raise(alarms.usedUp, beds[bed].controller.isUsedUp, cause: .litresPerDay, at: now)
   }
 

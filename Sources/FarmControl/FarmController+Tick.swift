@@ -1,6 +1,8 @@
 internal import FarmUnits
 
 /// The parts of one tick, in the order in which `step` calls them.
+///
+/// What only reads is inlined: called, it would be given a copy of the whole controller.
 extension FarmController {
   mutating func readMeters(at now: Instant) {
     for number in meters.indices {
@@ -38,18 +40,15 @@ extension FarmController {
   private mutating func stepBalance(
     _ number: Int, _ reading: Reading, litres: Double, at now: ControlTime
   ) -> SoilOpinion? {
-    if beds[number].gauge != nil {
+    if beds[number].rain >= 0 {
       let total = channels[beds[number].rain].reading.goodNumber
       beds[number].gauge?.step(total, at: now.instant)
     }
-    guard beds[number].balance != nil else { return nil }
-    let temperature = beds[number].temperature
-    let input = SoilWaterBalance.Input(
-      litres: litres, rain: beds[number].gauge?.added ?? 0,
-      temperature: temperature >= 0 ? channels[temperature].reading.goodNumber : nil,
-      waterContent: beds[number].waterContent(reading), isWatering: beds[number].controller.phase != .resting)
-    beds[number].balance?.step(input, at: now)
-    if beds[number].balance?.isOverdone == true, beds[number].lock == nil {
+    guard beds[number].hasBalance else { return nil }
+    let channel = beds[number].temperature
+    let temperature = channel >= 0 ? channels[channel].reading.goodNumber : nil
+    beds[number].stepBalance(reading, litres: litres, temperature: temperature, at: now)
+    if beds[number].findings.isOverdone, beds[number].lock == nil {
       beds[number].lock = .depletionReached
       memoryRevision &+= 1
     }
@@ -67,7 +66,7 @@ extension FarmController {
       memoryRevision &+= 1
     }
     irrigations[number].lockedBy = vetoes[beds[number].valve]
-    irrigations[number].depletion = beds[number].balance?.depletion
+    irrigations[number].depletion = beds[number].findings.depletion
   }
 
   mutating func stepStore(_ number: Int, at now: Instant) {
@@ -132,6 +131,7 @@ extension FarmController {
 
   /// One that is on yields to another that is on; one that is off also waits for one that has gone off in this
   /// very tick, and for one that its feedback still shows running.
+  @inline(__always)
   func isExcluded(_ output: Int, at now: Instant) -> Bool {
     let isOn = arbiters[output].actuator.level == .on
     return exclusions.isExcluded(output) { other in
@@ -141,24 +141,22 @@ extension FarmController {
   }
 
   /// What keeps every valve behind this bed's meter shut.
+  @inline(__always)
   func leak(ofBed bed: Int) -> ReasonCode? {
     guard beds[bed].meter >= 0, meters[beds[bed].meter].leak?.hasLeak == true else { return nil }
     return .leak
   }
 
   private mutating func superviseFlow(_ number: Int, openSince: Instant?, at now: Instant) {
-    guard beds[number].supervisor != nil, beds[number].meter >= 0 else { return }
     let station = beds[number].meter
+    guard station >= 0 else { return }
     let meter = meters[station].meter.isKnown ? meters[station].meter : nil
-    let soilGotWetter = beds[number].controller.soilGotWetter
-    beds[number].supervisor?.step(
-      openSince: openSince, meter: meter, isAlone: meters[station].openCount <= 1,
-      soilGotWetter: soilGotWetter,
-      at: now)
-    guard beds[number].lock == nil, let supervisor = beds[number].supervisor else { return }
-    if supervisor.hasBurst {
+    let isAlone = meters[station].openCount <= 1
+    beds[number].superviseFlow(openSince: openSince, meter: meter, isAlone: isAlone, at: now)
+    guard beds[number].lock == nil else { return }
+    if beds[number].findings.hasBurst {
       beds[number].lock = .burst
-    } else if supervisor.hasNoFlow {
+    } else if beds[number].findings.hasNoFlow {
       beds[number].lock = .noFlow
     }
     if beds[number].lock != nil { memoryRevision &+= 1 }
@@ -166,6 +164,7 @@ extension FarmController {
 
   /// Beds that are open together share what their meter counted. While nobody knows, the most that is
   /// expected counts: a limit in litres must not be passed because a meter is silent.
+  @inline(__always)
   private func share(ofBed bed: Int, isOpen: Bool) -> Double {
     guard isOpen, beds[bed].meter >= 0 else { return 0 }
     let station = beds[bed].meter
@@ -184,6 +183,7 @@ extension FarmController {
 
   private var sirenLength: Duration? { plan.siren.flatMap { arbiters[$0].actuator.limits.maxOn } }
 
+  @inline(__always)
   private func feedback(ofOutput output: Int) -> ConfirmedLevel {
     guard arbiters[output].feedback >= 0 else { return .unknown }
     return switch channels[arbiters[output].feedback].reading.goodContact {

@@ -84,6 +84,8 @@ public struct FarmController: Sendable {
   public var alarmTable: [AlarmDescription] { board.table }
   /// As they stand after the last tick.
   public var alarms: [AlarmState] { board.states }
+  /// Rises with every change in `alarms`, so that nobody has to compare hundreds of them in every tick.
+  public var alarmRevision: UInt64 { board.revision }
 
   /// One tick. Takes no memory and no lock. `now` never runs backwards.
   ///

@@ -13,8 +13,11 @@ struct IrrigationBed: Sendable {
   let assumedFlow: Double
   var lock: ReasonCode?
   var gauge: RainGauge?
+  let hasBalance: Bool
   var balance: SoilWaterBalance?
   let balanceStandsIn: Bool
+  /// What the meter and the balance made of the last tick.
+  private(set) var findings = Findings()
   // Channels; -1: none.
   let rain: Int
   let temperature: Int
@@ -31,14 +34,46 @@ struct IrrigationBed: Sendable {
     temperature = if case .hargreaves(let channel, _, _)? = plan.rootZone?.evaporation { channel } else { -1 }
     // What a bed is given is known only through a meter.
     let isMetered = plan.flow != nil
+    hasBalance = isMetered && plan.rootZone != nil
     balance = plan.rootZone.flatMap {
       isMetered ? SoilWaterBalance(plan: $0, depletion: memory?.depletion) : nil
     }
     balanceStandsIn = plan.rootZone?.standsIn ?? false
   }
 
+  /// The few words of `supervisor` and `balance` that a tick reads, kept beside them: to read one through an optional
+  /// copies all of it.
+  struct Findings: Sendable {
+    var hasNoFlow = false, hasLowFlow = false, hasBurst = false, meterIsDead = false
+    var isOverdone = false, doubtsProbe = false
+    /// mm
+    var depletion: Double?
+  }
+
+  /// Compares what flows with what should, where there is a meter.
+  mutating func superviseFlow(openSince: Instant?, meter: FlowMeter?, isAlone: Bool, at now: Instant) {
+    supervisor?.step(
+      openSince: openSince, meter: meter, isAlone: isAlone, soilGotWetter: controller.soilGotWetter, at: now)
+    guard let supervisor else { return }
+    (findings.hasNoFlow, findings.hasLowFlow) = (supervisor.hasNoFlow, supervisor.hasLowFlow)
+    (findings.hasBurst, findings.meterIsDead) = (supervisor.hasBurst, supervisor.meterIsDead)
+  }
+
+  /// Only where there is a root zone and a meter.
+  mutating func stepBalance(
+    _ reading: Reading, litres: Double, temperature: Double?, at now: ControlTime
+  ) {
+    let input = SoilWaterBalance.Input(
+      litres: litres, rain: gauge?.added ?? 0, temperature: temperature, waterContent: waterContent(reading),
+      isWatering: controller.phase != .resting)
+    balance?.step(input, at: now)
+    guard let balance else { return }
+    (findings.isOverdone, findings.doubtsProbe) = (balance.isOverdone, balance.doubtsProbe)
+    findings.depletion = balance.depletion
+  }
+
   /// By a good moisture probe in per cent, m³/m³; nil for tension.
-  func waterContent(_ reading: Reading) -> Double? {
+  private func waterContent(_ reading: Reading) -> Double? {
     guard case .moisture = controller.probe else { return nil }
     return reading.goodNumber.map { $0 / 100 }
   }

@@ -26,6 +26,8 @@ public final class ControlLoop {
   private var toldChannels: [ChannelState]
   private var toldOutputs: [OutputState]
   private var toldAlarms: [AlarmState]
+  /// The controller's `alarmRevision` at which all of them were told; nil while some are not.
+  private var toldAlarmRevision: UInt64?
   private var toldEverything = false
   /// The output whose line is looked at in this tick.
   private var inspected = 0
@@ -122,9 +124,12 @@ public final class ControlLoop {
       guard events.push(.output(index, outputs[index])) else { return }
       toldOutputs[index] = outputs[index]
     }
-    for index in toldAlarms.indices where !toldEverything || alarms[index] != toldAlarms[index] {
-      guard events.push(.alarm(index, alarms[index])) else { return }
-      toldAlarms[index] = alarms[index]
+    if controller.alarmRevision != toldAlarmRevision {
+      for index in toldAlarms.indices where toldAlarmRevision == nil || alarms[index] != toldAlarms[index] {
+        guard events.push(.alarm(index, alarms[index])) else { return }
+        toldAlarms[index] = alarms[index]
+      }
+      toldAlarmRevision = controller.alarmRevision
     }
     toldEverything = true
   }

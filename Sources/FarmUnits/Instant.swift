@@ -9,9 +9,7 @@ public struct Instant: InstantProtocol, Sendable, BitwiseCopyable {
 
   /// - Parameter nanoseconds: Since boot, as the kernel stamps GPIO edges. Range 0 ... 292 years.
   public init(nanoseconds: Int64) {
-    sinceBoot = Duration(
-      secondsComponent: nanoseconds / 1_000_000_000,
-      attosecondsComponent: nanoseconds % 1_000_000_000 * 1_000_000_000)
+    sinceBoot = Duration(attoseconds: Int128(nanoseconds) * 1_000_000_000)
   }
 
   /// Since boot, rounded towards zero.
@@ -25,13 +23,9 @@ public struct Instant: InstantProtocol, Sendable, BitwiseCopyable {
 
 extension Duration {
   /// Whole nanoseconds, rounded towards zero. Traps beyond 292 years.
-  public var nanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-  }
+  public var nanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
   /// Whole milliseconds, rounded towards zero.
-  public var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-  }
+  public var milliseconds: Int64 { Int64(attoseconds / 1_000_000_000_000_000) }
   /// Seconds with their fraction, for arithmetic and for people; never for comparing deadlines.
   public var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
