@@ -17,6 +17,10 @@ public struct ChannelJudge: Sendable {
   private var heardQuality = Quality.missing
   /// The last moment at which the reading is young enough, in nanoseconds since boot.
   private var youngUntil = Int64.max
+  /// What the last `step` said rests on this: whether the reading was too old by then.
+  private var saidOld = false
+  /// The last `step` said that nothing was ever heard.
+  private var saidNothing = false
   private var seenAt = Instant(sinceBoot: .zero)
   private var verdict = Quality.missing
   private var unconfirmed = false
@@ -43,20 +47,21 @@ public struct ChannelJudge: Sendable {
       (heard, sequence, heardQuality) = (true, newest.sequence, newest.quality)
       setAge(newest)
     }
-    reading.quality = now.nanoseconds > youngUntil ? .stale : verdict
+    (saidOld, saidNothing) = (now.nanoseconds > youngUntil, false)
+    reading.quality = saidOld ? .stale : verdict
     if verdict == .sentinel { reading.value = nil }
     if let number = reading.value?.number, !number.isFinite { reading.value = nil }
     return ChannelState(reading: reading, flags: unconfirmed ? .unconfirmed : [])
   }
 
-  /// Whether `step` would say the same about this reading as it last did while it was young; saves the loop the
-  /// step.
+  /// Whether `step` would say the same about this reading as it last did; saves the loop the step.
   ///
   /// - Parameter nanoseconds: Now, since boot.
   @inline(__always)
   func isSettled(_ newest: UnsafePointer<Reading>, at nanoseconds: Int64) -> Bool {
-    heard && newest.pointee.sequence == sequence && newest.pointee.quality == heardQuality
-      && nanoseconds <= youngUntil
+    if saidNothing { return newest.pointee.sequence == 0 && newest.pointee.quality == .missing }
+    return heard && newest.pointee.sequence == sequence && newest.pointee.quality == heardQuality
+      && (nanoseconds > youngUntil) == saidOld
   }
 
   /// A time of acquisition in the future must not keep a reading young, and one in antiquity is only old.
@@ -72,7 +77,7 @@ public struct ChannelJudge: Sendable {
   }
 
   private mutating func judgeNothing(_ reading: inout Reading) -> ChannelState {
-    (heard, unconfirmed, plausible) = (false, false, 0)
+    (heard, unconfirmed, plausible, saidNothing) = (false, false, 0, true)
     (accepted, anchor) = (nil, nil)
     (verdict, lastBad) = (.missing, .missing)
     return ChannelState(reading: reading)

@@ -66,10 +66,7 @@ struct ReadingCoding: Sendable {
 
   /// Beyond ±292 years, which no machine's uptime reaches, the nearest that fits.
   private static func nanoseconds(_ instant: Instant) -> Int64 {
-    let seconds = instant.sinceBoot.components.seconds
-    if seconds > 9_000_000_000 { return .max }
-    if seconds < -9_000_000_000 { return .min }
-    return instant.nanoseconds
+    Int64(clamping: instant.sinceBoot.attoseconds / 1_000_000_000)
   }
 }
 

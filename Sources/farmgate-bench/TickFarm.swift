@@ -9,6 +9,8 @@ struct TickFarm {
   private var now = Instant(sinceBoot: .seconds(100_000))
   private var sequence: UInt64 = 0
   private var next = 0
+  /// Per cent in the `n`th reading.
+  var moisture: (Int) -> Double = BenchFarm.moisture
 
   init(sensors: Int, outputs: Int) throws {
     self.sensors = sensors
@@ -39,11 +41,17 @@ struct TickFarm {
       next = (next + 1) % sensors
       loop.slots.write(
         Reading(
-          value: .number(BenchFarm.moisture(Int(sequence % 500))), unit: .percent, quality: .good,
+          value: .number(moisture(Int(sequence % 500))), unit: .percent, quality: .good,
           acquired: Moment(instant: now, wall: WallTime(milliseconds: 0), clock: .trusted), sequence: sequence
         ),
         at: next)
     }
+  }
+
+  /// Hours in which nobody hears anything: every reading is stale afterwards, with an alarm.
+  mutating func fallSilent() {
+    now = now.advanced(by: .seconds(2 * 3600))
+    for _ in 0..<200 { tick() }
   }
 
   /// One tick, 100 ms after the last.
