@@ -18,11 +18,14 @@ extension Benchmark {
 
 /// What the command line asks for.
 struct BenchOptions {
-  /// Many more samples, for figures to be published: half an hour instead of three minutes.
+  /// As many samples as the terms of the figures ask: `loop` alone takes twelve hours.
   var isFull = false
+  /// How long one run of `loop` takes instead of its usual time, in ten pairs.
+  var loopSeconds: Int?
 }
 
-/// Speed and memory beside their peers, in one run on one machine: `farmgate-bench [--full] [NAME …]`.
+/// Speed and memory beside their peers, in one run on one machine:
+/// `farmgate-bench [--full] [--loop-seconds=N] [NAME …]`.
 @main
 struct Bench {
   private static let all: [any Benchmark.Type] = [
@@ -37,10 +40,14 @@ struct Bench {
     if arguments.first == "peer" { exit(BarePeer.run(Array(arguments.dropFirst()))) }
     var options = BenchOptions()
     options.isFull = arguments.contains("--full")
-    arguments.removeAll { $0 == "--full" }
+    let seconds = "--loop-seconds="
+    options.loopSeconds = arguments.last { $0.hasPrefix(seconds) }.flatMap {
+      Int($0.dropFirst(seconds.count))
+    }
+    arguments.removeAll { $0 == "--full" || ($0.hasPrefix(seconds) && (options.loopSeconds ?? 0) > 0) }
     let names = all.map { $0.name }
     guard arguments.allSatisfy({ names.contains($0) }) else {
-      complain("usage: farmgate-bench [--full] [NAME …]")
+      complain("usage: farmgate-bench [--full] [--loop-seconds=N] [NAME …]")
       for bench in all { complain("  \(bench.name): \(bench.purpose)") }
       exit(64)
     }

@@ -1,15 +1,43 @@
 import Glibc
+import LoopbackBroker
 
-/// How late ticks begin, beside `cyclictest --laptop` at the same priority and interval on the same processor.
+/// How late ticks begin, beside `cyclictest --laptop` at the same priority and interval on the same processor: idle, and
+/// while a broker floods the loop's own process with readings and that process writes to storage.
+///
+/// Each run has a process of its own for what is measured, pinned to one processor with all its threads. Under load
+/// cyclictest runs beside a process that does the same as the loop's, except for the loop.
 struct LoopBench: Benchmark {
   static let name = "loop"
-  static let purpose = "lateness of ticks, beside cyclictest"
-  private let pairs: Int
-  private let samples: Int
-  private static let microseconds = 1000
+  static let purpose = "lateness of ticks, beside cyclictest, idle and under load"
   private static let priority: Int32 = 50
+  private static let termPairs = 10
+  private static let termSamples = 100_000
+  private static let names = ["p50", "p99", "p99.9", "max"]
 
-  init(_ options: BenchOptions) { (pairs, samples) = options.isFull ? (10, 100_000) : (5, 4000) }
+  private let pairs: Int
+  /// Seconds of one run; nil: as many as the terms ask.
+  private let seconds: Int?
+
+  init(_ options: BenchOptions) {
+    pairs = options.isFull || options.loopSeconds != nil ? Self.termPairs : 5
+    seconds = options.loopSeconds ?? (options.isFull ? nil : 4)
+  }
+
+  /// What a run finds.
+  private struct Setting {
+    let microseconds: Int
+    let samples: Int
+    let flood: LoopFlood?
+
+    var text: String { "\(microseconds / 1000) ms \(flood == nil ? "idle" : "loaded")" }
+  }
+
+  /// The programs and the processor of all runs.
+  private struct Bench {
+    let cyclictest, taskset: String
+    let processor: Int
+    var pinned: [String] { [taskset, "-c", "\(processor)", ownProgram, "peer"] }
+  }
 
   func run(into report: inout Report) async throws {
     guard let cyclictest = program("cyclictest") else {
@@ -18,84 +46,102 @@ struct LoopBench: Benchmark {
     guard let taskset = program("taskset") else {
       return report.skip(Self.name, because: "taskset is not installed (Debian: apt install util-linux)")
     }
-    let processor = max(0, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1)
-    let names = ["p50", "p99", "p99.9", "max"]
-    var comparisons = names.map { _ in Comparison() }
+    let bench = Bench(
+      cyclictest: cyclictest, taskset: taskset, processor: max(0, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1))
+    for microseconds in [1000, 10_000] { try measure(setting(microseconds, nil), bench, into: &report) }
+    guard PrivateBroker.executable != nil else {
+      return report.skip("tick lateness, loaded", because: PrivateBroker.absence)
+    }
+    let flood = try await LoopFlood()
+    for microseconds in [1000, 10_000] { try measure(setting(microseconds, flood), bench, into: &report) }
+    await flood.end()
+    tellTerms(&report)
+  }
+
+  private func setting(_ microseconds: Int, _ flood: LoopFlood?) -> Setting {
+    let samples = seconds.map { $0 * 1_000_000 / microseconds } ?? Self.termSamples
+    return Setting(microseconds: microseconds, samples: samples, flood: flood)
+  }
+
+  private func measure(_ setting: Setting, _ bench: Bench, into report: inout Report) throws {
+    var comparisons = Self.names.map { _ in Comparison() }
     var (setup, priority, missed) = ("", Self.priority, 0)
+    var heard = (ours: [Double](), peer: [Double]())
     for _ in 0..<pairs {
-      let ours = try loop(taskset, processor, priority)
+      let ours = try loop(bench, setting, priority)
       (setup, missed) = (ours.setup, missed + ours.missed)
       // Neither gets what the other one is refused.
       if setup.contains("refused") { priority = 0 }
-      let peer = try Cyclictest(
-        cyclictest, processor: processor, priority: priority, microseconds: Self.microseconds,
-        samples: samples)
-      for place in names.indices {
+      let peer = try cyclictest(bench, setting, priority)
+      for place in Self.names.indices {
         comparisons[place].add(ours: ours.lateness[place], peer: peer.lateness[place])
       }
+      heard.ours.append(ours.heard)
+      heard.peer.append(peer.heard)
     }
-    for (name, comparison) in zip(names, comparisons) {
+    for (name, comparison) in zip(Self.names, comparisons) {
       report.add(
-        "tick lateness \(name)", comparison, unit: "µs", target: name == "p99.9" ? .ratio(1.25) : .none)
+        "tick lateness \(name), \(setting.text)", comparison, unit: "µs",
+        target: name == "p99.9" ? .ratio(1.25) : .none)
     }
+    var note = "loop, \(setting.text): \(pairs) pairs of \(setting.samples) ticks; \(setup); \(missed) missed"
+    if setting.flood != nil {
+      guard heard.ours.median > 0, heard.peer.median > 0 else {
+        throw BenchFailure("the flood did not arrive")
+      }
+      note += "; beside the loop \(heard.ours.median.short) messages a second came in, and were answered, "
+      note += "beside cyclictest \(heard.peer.median.short)"
+    }
+    report.note(note)
+  }
+
+  private func tellTerms(_ report: inout Report) {
     report.note(
-      "loop: \(pairs) pairs of \(samples) ticks of \(Self.microseconds) µs on processor \(processor), "
-        + "each tick with 64 outputs and 256 sensors; \(setup); \(missed) missed, counted as late as they were"
+      "loop: a tick has 64 outputs and 256 sensors; both are rounded down to whole microseconds, as cyclictest "
+        + "does; a missed deadline counts as late as its tick would have been")
+    let run = { (microseconds: Int) in Double(Self.termSamples * microseconds) / 1e6 }
+    let hours = [1000, 10_000].map { "\((2 * Double(Self.termPairs) * run($0) / 3600).short) h" }
+    guard let seconds else { return }
+    report.note(
+      "loop: the terms ask for \(Self.termPairs) pairs of \(Self.termSamples) ticks, which take "
+        + "2 × \(Self.termPairs) × \(Self.termSamples) × 1 ms = \(hours[0]) and × 10 ms = \(hours[1]), idle and loaded "
+        + "each (--full); here a run took \(seconds) s")
+  }
+
+  private func loop(_ bench: Bench, _ setting: Setting, _ priority: Int32) throws -> (
+    lateness: [Double], missed: Int, heard: Double, setup: String
+  ) {
+    let child = try ChildProcess(
+      bench.pinned + ["loop", "\(setting.microseconds)", "\(priority)", "\(setting.samples)"]
+        + (setting.flood?.arguments ?? []))
+    let fields = child.remainder().split(separator: " ", maxSplits: 6).map(String.init)
+    child.wait()
+    let numbers = fields.prefix(6).compactMap { Double($0) }
+    guard numbers.count == 6, fields.count == 7 else { throw BenchFailure("the loop did not run") }
+    let setup = fields[6].split(separator: "\n").joined()
+    return (
+      numbers.prefix(4).map { ($0 / 1000).rounded(.down) }, Int(numbers[4]),
+      numbers[5] * 1e9 / Double(monotonicNanoseconds() - child.started), setup
     )
   }
 
-  private func loop(_ taskset: String, _ processor: Int, _ priority: Int32) throws -> (
-    lateness: [Double], missed: Int, setup: String
+  private func cyclictest(_ bench: Bench, _ setting: Setting, _ priority: Int32) throws -> (
+    lateness: [Double], heard: Double
   ) {
-    let child = try ChildProcess([
-      taskset, "-c", "\(processor)", ownProgram, "peer", "loop", "\(Self.microseconds)", "\(priority)",
-      "\(samples)",
-    ])
-    let fields = child.remainder().split(separator: " ", maxSplits: 5).map(String.init)
-    child.wait()
-    let numbers = fields.prefix(5).compactMap { Double($0) }
-    guard numbers.count == 5, fields.count == 6 else { throw BenchFailure("the loop did not run") }
-    let setup = fields[5].split(separator: "\n").joined()
-    return (numbers.prefix(4).map { $0 / 1000 }, Int(numbers[4]), setup)
-  }
-}
-
-/// One run of cyclictest, from its histogram; whole microseconds, rounded down as it does.
-struct Cyclictest {
-  /// p50, p99, p99.9 and the longest, in µs.
-  let lateness: [Double]
-
-  init(_ path: String, processor: Int, priority: Int32, microseconds: Int, samples: Int) throws {
-    var arguments = [
-      path, "--laptop", "-q", "-m", "-t", "1", "-a", "\(processor)", "-i", "\(microseconds)", "-l",
-      "\(samples)",
-      "-h", "20000",
-    ]
-    if priority > 0 { arguments += ["-p", "\(priority)"] }
-    let child = try ChildProcess(arguments, mergesErrors: true)
-    let text = child.remainder()
-    child.wait()
-    var buckets: [(microseconds: Double, count: Int)] = []
-    var longest: Double?
-    for line in text.split(separator: "\n") {
-      if line.hasPrefix("# Max Latencies:") {
-        longest = line.split(whereSeparator: { $0 == " " }).last.flatMap { Double($0) }
+    let load = try setting.flood.map { try ChildProcess(bench.pinned + ["load"] + $0.arguments) }
+    if let load {
+      guard load.line(within: .seconds(10)) == "ready" else {
+        throw BenchFailure("no load beside cyclictest")
       }
-      guard line.first?.isNumber == true else { continue }
-      let fields = line.split(whereSeparator: \.isWhitespace)
-      guard fields.count == 2, let time = Double(fields[0]), let count = Int(fields[1]) else { continue }
-      if count > 0 { buckets.append((time, count)) }
     }
-    let total = buckets.reduce(0) { $0 + $1.count }
-    guard let longest, total > 0 else { throw BenchFailure("cyclictest did not run: \(text.prefix(300))") }
-    lateness =
-      [500, 990, 999].map { perMille in
-        let rank = (total * perMille + 999) / 1000
-        var seen = 0
-        return buckets.first { bucket in
-          seen += bucket.count
-          return seen >= rank
-        }?.microseconds ?? longest
-      } + [longest]
+    let run = try Cyclictest(
+      bench.cyclictest, processor: bench.processor, priority: priority, microseconds: setting.microseconds,
+      samples: setting.samples)
+    guard let load else { return (run.lateness, 0) }
+    try load.say("enough")
+    let heard = load.remainder().split(whereSeparator: \.isWhitespace).last.flatMap { Double($0) } ?? 0
+    let seconds = Double(monotonicNanoseconds() - load.started) / 1e9
+    load.wait()
+    return (run.lateness, heard / seconds)
   }
 }

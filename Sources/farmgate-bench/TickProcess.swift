@@ -1,17 +1,23 @@
 import FarmControl
+import FarmDaemon
 import Glibc
 import RealTimeLoop
 
 /// The tick in a process of its own, where memory can be locked and counted without disturbing the bench.
 enum TickProcess {
+  /// The loop's time is real time and this: later than what warmed it up.
+  static let offsetNanoseconds = 200_000 * 1_000_000_000 as Int64
+
   /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints the lateness of every
-  /// deadline as `p50 p99 p99.9 max` in nanoseconds, how many were missed, and what the machine allowed.
-  static func runLoop(microseconds: Int, priority: Int32, ticks: Int) -> Int32 {
+  /// deadline as `p50 p99 p99.9 max` in nanoseconds, how many were missed, how many readings came meanwhile, and
+  /// what the machine allowed.
+  ///
+  /// - Parameter load: Port of a broker that is flooded and a folder to write in; empty for an idle process.
+  static func runLoop(microseconds: Int, priority: Int32, ticks: Int, load: [String]) -> Int32 {
     do {
       let farm = try TickFarm(sensors: 256, outputs: 64)
-      // Real time from here on, later than what warmed the loop up.
       let loop = farm.loop
-      let offset = 200_000 * 1_000_000_000 as Int64
+      let offset = offsetNanoseconds
       let warmUp = 200
       let log = LatenessLog(capacity: warmUp + ticks, interval: Int64(microseconds) * 1000)
       let thread = try LoopThread(
@@ -24,6 +30,7 @@ enum TickProcess {
           log.end()
         })
       let setup = try thread.start()
+      let around = try start(load, around: loop)
       let time = Int64(warmUp + ticks) * Int64(microseconds) * 1000
       sleepFor(.nanoseconds(time + time / 50 + 100_000_000))
       thread.stop()
@@ -33,12 +40,33 @@ enum TickProcess {
       }
       let lateness = log.lateness(after: warmUp)
       let figures = [0.5, 0.99, 0.999, 1].map { "\(Int(lateness.quantile($0)))" }
-      tell((figures + ["\(log.missed)", "\(setup)"]).joined(separator: " "))
+      tell((figures + ["\(log.missed)", "\(around?.heard ?? 0)", "\(setup)"]).joined(separator: " "))
       return 0
     } catch {
       complain("\(error)")
       return 70
     }
+  }
+
+  /// The load alone, in memory that is locked as the loop's is: for what is measured beside it. Ends with a line on
+  /// standard input, and prints how many readings came until then.
+  static func runLoad(_ load: [String]) -> Int32 {
+    do {
+      _ = MemoryLock.lockAll()
+      let around = try start(load, around: try TickFarm(sensors: 256, outputs: 64).loop)
+      tell("ready")
+      _ = readLine()
+      tell("\(around?.heard ?? 0)")
+      return 0
+    } catch {
+      complain("\(error)")
+      return 70
+    }
+  }
+
+  private static func start(_ load: [String], around loop: ControlLoop) throws -> LoopLoad? {
+    guard load.count == 2, let port = UInt16(load[0]) else { return nil }
+    return try LoopLoad(loop, port: port, directory: load[1])
   }
 
   /// Starts `countAllocations` with glibc's own recorder of allocations in it.
