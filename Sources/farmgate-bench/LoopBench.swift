@@ -98,7 +98,7 @@ struct LoopBench: Benchmark {
   private func tellTerms(_ report: inout Report) {
     report.note(
       "loop: a tick has 64 outputs and 256 sensors; both are rounded down to whole microseconds, as cyclictest "
-        + "does; a missed deadline counts as late as its tick would have been")
+        + "does, and count no lateness for a deadline that had gone by when they woke")
     let run = { (microseconds: Int) in Double(Self.termSamples * microseconds) / 1e6 }
     let hours = [1000, 10_000].map { "\((2 * Double(Self.termPairs) * run($0) / 3600).short) h" }
     guard let seconds else { return }

@@ -8,9 +8,9 @@ enum TickProcess {
   /// The loop's time is real time and this: later than what warmed it up.
   static let offsetNanoseconds = 200_000 * 1_000_000_000 as Int64
 
-  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints the lateness of every
-  /// deadline as `p50 p99 p99.9 max` in nanoseconds, how many were missed, how many readings came meanwhile, and
-  /// what the machine allowed.
+  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints the lateness of its
+  /// ticks as `p50 p99 p99.9 max` in nanoseconds, how many deadlines were missed, how many readings came meanwhile,
+  /// and what the machine allowed.
   ///
   /// - Parameter load: Port of a broker that is flooded and a folder to write in; empty for an idle process.
   static func runLoop(microseconds: Int, priority: Int32, ticks: Int, load: [String]) -> Int32 {
@@ -19,7 +19,7 @@ enum TickProcess {
       let loop = farm.loop
       let offset = offsetNanoseconds
       let warmUp = 200
-      let log = LatenessLog(capacity: warmUp + ticks, interval: Int64(microseconds) * 1000)
+      let log = LatenessLog(capacity: warmUp + ticks)
       let thread = try LoopThread(
         LoopThread.Configuration(
           interval: .microseconds(microseconds), priority: priority, locksMemory: true),
@@ -27,12 +27,16 @@ enum TickProcess {
         body: { tick in
           log.begin(tick)
           loop.tick(at: ControlTime(tick.started.advanced(by: .nanoseconds(offset))))
-          log.end()
         })
-      let setup = try thread.start()
       let around = try start(load, around: loop)
+      let setup = try thread.start()
       let time = Int64(warmUp + ticks) * Int64(microseconds) * 1000
-      sleepFor(.nanoseconds(time + time / 50 + 100_000_000))
+      // Twice the time is for what it may miss.
+      let end = monotonicNanoseconds() + 2 * time
+      sleepFor(.nanoseconds(time))
+      while thread.measurements.completedTicks < UInt64(warmUp + ticks), monotonicNanoseconds() < end {
+        sleepFor(.milliseconds(20))
+      }
       thread.stop()
       guard log.isFull else {
         complain("the loop made fewer than \(ticks) ticks in its time")
