@@ -11,7 +11,7 @@ import Testing
 @Suite(.serialized) struct ControlLoopTests {
   private static let start = Instant(sinceBoot: .seconds(1000))
 
-  private func loop(beds: Int) throws -> ControlLoop {
+  private func loop(beds: Int, capacity: Int = 4096) throws -> ControlLoop {
     let plan = ControlPlan(
       channels: (0..<beds).map {
         ChannelPlan(
@@ -27,7 +27,7 @@ import Testing
       })
     let controller = try FarmController(plan: plan, startedAt: Self.start)
     return ControlLoop(
-      controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: 4096,
+      controller: controller, drivers: (0..<beds).map { _ in SimulatedOutput() }, capacity: capacity,
       handsMemoryOver: true)
   }
 
@@ -120,6 +120,35 @@ import Testing
       run(1, moisture: 32)
     }
     #expect(starts == Array(repeating: 2, count: 64))
+  }
+
+  @Test func `an alarm that found the ring full is told when there is room`() throws {
+    let loop = try loop(beds: 2, capacity: 16)
+    var now = Self.start
+    func tick() {
+      now = now.advanced(by: .seconds(1))
+      loop.tick(at: ControlTime(now))
+    }
+    func alarms() -> [AlarmPhase] {
+      var phases: [AlarmPhase] = []
+      while let event = loop.events.pop() {
+        if case .alarm(_, let state) = event, state.kind == .stale { phases.append(state.phase) }
+      }
+      return phases
+    }
+    for channel in 0..<2 { loop.slots.write(reading(40, 1, at: now), at: channel) }
+    tick()
+    #expect(alarms() == [.normal, .normal])
+    for number in 2..<20 {  // nobody listens
+      loop.slots.write(reading(40, UInt64(number), at: now), at: 0)
+      tick()
+    }
+    for _ in 0..<120 { tick() }
+    #expect(alarms().isEmpty)
+    tick()
+    #expect(alarms() == [.active, .active])
+    tick()
+    #expect(alarms().isEmpty)
   }
 
   @Test func `a command is answered by the loop with its token`() throws {
