@@ -23,7 +23,7 @@ public final class ControlLoop {
   private var driven: [DrivenState]
   /// What each slot held when it was last read.
   private var seen: [UInt64]
-  private var toldChannels: [ChannelState]
+  private var toldChannels: [ToldChannel]
   private var toldOutputs: [OutputState]
   private var toldAlarms: [AlarmState]
   /// The controller's `alarmRevision` at which all of them were told; nil while some are not.
@@ -54,7 +54,7 @@ public final class ControlLoop {
     }
     seen = Array(repeating: 0, count: controller.channels.count)
     driven = Array(repeating: .never, count: drivers.count)
-    toldChannels = controller.channels
+    toldChannels = controller.channels.map(ToldChannel.init)
     toldOutputs = controller.outputs
     toldAlarms = controller.alarms
   }
@@ -116,9 +116,9 @@ public final class ControlLoop {
   private func tell() {
     let (channels, outputs, alarms) = (controller.channels, controller.outputs, controller.alarms)
     for index in toldChannels.indices {
-      if toldEverything && channels[index].isSame(as: toldChannels[index]) { continue }
+      if toldEverything && toldChannels[index].isSame(as: channels[index]) { continue }
       guard events.push(.channel(index, channels[index])) else { return }
-      toldChannels[index] = channels[index]
+      toldChannels[index] = ToldChannel(channels[index])
     }
     for index in toldOutputs.indices where !toldEverything || outputs[index] != toldOutputs[index] {
       guard events.push(.output(index, outputs[index])) else { return }
@@ -135,11 +135,19 @@ public final class ControlLoop {
   }
 }
 
-extension ChannelState {
-  /// Tells nothing new: the same reading, judged the same.
-  fileprivate func isSame(as other: ChannelState) -> Bool {
-    reading.sequence == other.reading.sequence && reading.quality == other.reading.quality
-      && flags == other.flags
+/// What of a channel was told last: a fifth of its state, and all that decides whether there is news.
+private struct ToldChannel {
+  let sequence: UInt64
+  let quality: Quality
+  let flags: ChannelFlags
+
+  init(_ state: ChannelState) {
+    (sequence, quality, flags) = (state.reading.sequence, state.reading.quality, state.flags)
+  }
+
+  /// The same reading, judged the same.
+  func isSame(as state: ChannelState) -> Bool {
+    sequence == state.reading.sequence && quality == state.reading.quality && flags == state.flags
   }
 }
 
