@@ -84,7 +84,8 @@ struct IndependentToolTests {
 
   @Test(
     .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
-    .enabled(if: Python.absence(of: "joserfc") == nil, "python3 with the module joserfc is not installed"))
+    .enabled(if: Python.absence(of: "joserfc") == nil, "python3 with the module joserfc is not installed"),
+    .enabled(if: Python.absence(of: "rfc8785") == nil, "python3 with the module rfc8785 is not installed"))
   func `a JOSE library signs what we ask it to and believes what we assemble`() throws {
     let vector = try JSONValue(parsing: SharedData.bytes("vectors/jws_event.json"))
     let jwk = try #require(vector["jwk_private"])
