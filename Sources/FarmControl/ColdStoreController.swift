@@ -102,7 +102,11 @@ public struct ColdStoreController: Sendable {
   /// only a quarter of the band inside the limit.
   private mutating func judgeTemperatures(air: Double?, product: Double?) {
     let margin = plan.band / 4
-    guard let coldest = lesser(air, product), let warmest = greater(air, product) else { return }
+    guard let coldest = lesser(air, product), let warmest = greater(air, product) else {
+      // What was too cold when it was last seen must not keep the compressor off for ever.
+      state.isAirTooCold = false
+      return
+    }
     // A defrost warms the air on purpose; it starts no alarm and ends none.
     if let above = plan.alarm?.above {
       let warmth = AlarmCondition(warmest > above, between: warmest > above - margin)
@@ -110,7 +114,8 @@ public struct ColdStoreController: Sendable {
     }
     if let below = plan.alarm?.below {
       state.chill = AlarmCondition(coldest < below, between: coldest < below + margin)
-      state.isAirTooCold = air.map { $0 < below } ?? false
+      // While the air is unknown the goods say it: a compressor that runs by the clock must not freeze them.
+      state.isAirTooCold = (air ?? product).map { $0 < below } ?? false
     }
   }
 }
@@ -139,7 +144,7 @@ public struct ColdStoreState: Equatable, Sendable {
   public internal(set) var warmth = AlarmCondition.clear
   /// Beyond its lower limit at this moment.
   public internal(set) var chill = AlarmCondition.clear
-  /// The air is below the lower limit: nothing may cool any further.
+  /// The air, or while it is unknown the goods, is below the lower limit: nothing may cool any further.
   public internal(set) var isAirTooCold = false
   /// The compressor runs and the air does not get colder.
   public internal(set) var isNotCooling = false

@@ -162,14 +162,15 @@ extension FarmController {
     if beds[number].lock != nil { memoryRevision &+= 1 }
   }
 
-  /// Beds that are open together share what their meter counted. While nobody knows, the most that is
-  /// expected counts: a limit in litres must not be passed because a meter is silent.
+  /// Beds that are open together share what their meter counted. While nobody knows, or the meter counts nothing of
+  /// what the soil shows, the most that is expected counts: a limit in litres must not be passed because a meter is
+  /// silent.
   @inline(__always)
   private func share(ofBed bed: Int, isOpen: Bool) -> Double {
     guard isOpen, beds[bed].meter >= 0 else { return 0 }
     let station = beds[bed].meter
     let meter = meters[station].meter
-    if meter.isKnown {
+    if meter.isKnown, !beds[bed].findings.meterIsDead {
       // What was assumed meanwhile has been counted already.
       let isCounted = meter.isCatchingUp && beds[bed].assumedFlow > 0
       return isCounted ? 0 : meter.added / Double(max(meters[station].openCount, 1))
