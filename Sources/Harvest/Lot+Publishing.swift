@@ -6,14 +6,16 @@ extension Lot {
   /// The same for a product without a shelf life, from its harvest: as long as the conditions behind it are kept.
   static let rememberedWithoutShelfLife = Duration.seconds(400 * 86_400)
 
-  /// Whether it has to be judged and perhaps published now. Most lots are looked at every ten seconds, and whenever
-  /// something has happened to them.
+  /// Whether it has to be judged and perhaps published now. Most lots are looked at every ten seconds, those of which
+  /// nothing is left every ten minutes, and each whenever something has happened to it.
   func isDue(at now: Moment, terms: ClaimTerms) -> Bool {
     guard let lookedAt, let publishedAt, lookedAt.clock == now.clock else { return true }
-    if now.instant - lookedAt.instant >= Self.lookAgain { return true }
+    let isGone = onHand == .zero && reserved == .zero
+    if now.instant - lookedAt.instant >= (isGone ? Self.lookAgainWhenGone : Self.lookAgain) { return true }
     return now.instant - publishedAt >= terms.refreshEvery && withdrawal == nil && expired == nil
   }
   private static let lookAgain = Duration.seconds(10)
+  private static let lookAgainWhenGone = Duration.seconds(600)
 
   /// What time alone changes: stamps that become right, promises that run out. Rules are looked at in `judge`.
   mutating func settle(at now: Moment, dayOf: (WallTime) -> CivilDate) {
