@@ -1,5 +1,5 @@
 public import FarmControl
-import FarmUnits
+public import FarmUnits
 public import Gateway
 public import RealTimeLoop
 
@@ -132,6 +132,24 @@ public final class ControlLoop {
       toldAlarmRevision = controller.alarmRevision
     }
     toldEverything = true
+  }
+}
+
+extension ControlLoop {
+  /// Rises when something changed that must outlive a restart. On the thread of `tick`, as below.
+  public var memoryRevision: UInt64 { controller.memoryRevision }
+
+  /// What must outlive a restart. Allocates: not within a tick.
+  public func memory(at now: Instant) -> ControlMemory {
+    ControlMemory(
+      outputs: controller.outputs.indices.map { controller.memory(ofOutput: $0, at: now) },
+      irrigations: controller.irrigations.indices.map { controller.memory(ofIrrigation: $0) },
+      coldStores: controller.coldStores.indices.map { controller.memory(ofColdStore: $0, at: now) },
+      alarms: Dictionary(
+        controller.alarmTable.indices.compactMap { alarm in
+          controller.memory(ofAlarm: alarm, at: now).map { (controller.alarmTable[alarm].id, $0) }
+        }
+      ) { first, _ in first })
   }
 }
 

@@ -1,35 +1,37 @@
-import FarmConfiguration
-import FarmUnits
-import GPIOLines
-import Gateway
+package import FarmConfiguration
+package import FarmUnits
+package import GPIOLines
+package import Gateway
 
 /// One input and what is known of it. A value; its owner keeps it to one thread at a time.
-struct PinLine: Sendable {
+package struct PinLine: Sendable {
   /// What a notice changed.
-  struct Change {
+  package struct Change {
     /// There is something new to tell.
-    var isNew = false
+    package var isNew = false
     /// A button was pressed.
-    var isPress = false
+    package var isPress = false
     var at: Instant
     /// For the log.
     var trouble: String?
   }
 
-  let channel: Int
+  package let channel: Int
   let sensor: String
   let unit: Unit?
   /// The meter's amount for one pulse, in the channel's unit.
   let amountPerPulse: Double
   let isButton: Bool
-  var sequence: UInt64 = 0
+  package var sequence: UInt64 = 0
   /// Nil for contacts.
-  private(set) var meter: PulseInput?
+  package private(set) var meter: PulseInput?
   /// Nil while the line is not ours.
   private var level: LineLevel?
   private var isHeld = false
 
-  init(_ channel: Int, _ settings: SensorSettings, _ input: GPIOInput, totals: PulseTotals, isButton: Bool) {
+  package init(
+    _ channel: Int, _ settings: SensorSettings, _ input: GPIOInput, totals: PulseTotals, isButton: Bool
+  ) {
     (self.channel, sensor, unit) = (channel, settings.id, settings.unit)
     (amountPerPulse, self.isButton) = (input.pulses?.amountPerPulse ?? 0, isButton)
     guard let pulses = input.pulses else { return }
@@ -47,7 +49,7 @@ struct PinLine: Sendable {
     meter = PulseInput(counter, counted: counted)
   }
 
-  mutating func take(_ notice: EdgeNotice) -> Change {
+  package mutating func take(_ notice: EdgeNotice) -> Change {
     switch notice {
     case .began(let level, let at):
       isHeld = true
@@ -81,7 +83,7 @@ struct PinLine: Sendable {
   }
 
   /// Reads the meter; once in a reporting period.
-  mutating func read(at now: Instant) -> PulseDetails? {
+  package mutating func read(at now: Instant) -> PulseDetails? {
     guard let reading = meter?.read(at: now), let unit else { return nil }
     let rate = Self.rate(of: unit)
     return PulseDetails(
@@ -89,7 +91,7 @@ struct PinLine: Sendable {
       lost: reading.lost, suspect: reading.isSuspect)
   }
 
-  func reading(acquired: Moment) -> Reading {
+  package func reading(acquired: Moment) -> Reading {
     let value: Value? =
       if let meter {
         .number((Double(meter.counter.total) * amountPerPulse * 1e6).rounded() / 1e6)

@@ -6,11 +6,12 @@ import Glibc
 /// One small file beside the journal, replaced as a whole. It is written at most every 15 s and only when a meter
 /// moved, for the sake of memory cards: after a power cut at most that much is missing, and the first reading says
 /// that it is suspect.
-struct PulseTotals: Sendable {
-  struct Total: Equatable, Sendable {
-    var pulses: UInt64
+package struct PulseTotals: Sendable {
+  package struct Total: Equatable, Sendable {
+    package var pulses: UInt64
     /// Pulses known to have happened unheard.
-    var lost: UInt64
+    package var lost: UInt64
+    package init(pulses: UInt64, lost: UInt64) { (self.pulses, self.lost) = (pulses, lost) }
   }
 
   /// Seconds between two writes at the least.
@@ -19,6 +20,10 @@ struct PulseTotals: Sendable {
   private(set) var totals: [String: Total] = [:]
   /// The daemon ended after it had kept these.
   private(set) var wasClean = true
+
+  package init(_ totals: [String: Total] = [:], wasClean: Bool = true) {
+    (self.totals, self.wasClean) = (totals, wasClean)
+  }
 
   subscript(sensor: String) -> Total? { totals[sensor] }
 

@@ -37,10 +37,11 @@ public struct FarmGateway: Sendable {
 
   /// - Parameters:
   ///   - alarms: What the control loop can raise, in the order of its events.
+  ///   - sensorsEvery: The longest silence about a sensor that says nothing new; nil: it is told on change only.
   ///   - random: For event ids; seeded in a simulation.
   public init(
     _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
-    random: some RandomNumberGenerator & Sendable
+    sensorsEvery: Duration? = .seconds(30), random: some RandomNumberGenerator & Sendable
   ) {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
       let marketTopics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
@@ -51,7 +52,8 @@ public struct FarmGateway: Sendable {
     safePositions = configuration.outputs.map { $0.safe == .on }
     alarmNames = alarms.map(\.id)
     sensors = SensorDesk(configuration)
-    board = SensorBoard(names: configuration.sensors.map(\.id))
+    board = SensorBoard(
+      names: configuration.sensors.map(\.id), period: sensorsEvery ?? .seconds(100 * 365 * 86_400))
     commands = CommandDesk(outputs: outputNames, alarms: alarmNames)
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)

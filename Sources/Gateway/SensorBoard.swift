@@ -12,15 +12,15 @@ struct SensorBoard: Sendable {
   }
 
   /// The longest silence about a sensor.
-  static let period = Duration.seconds(30)
+  private let period: Duration
 
   private let names: [String]
   private var newest: [ChannelState?]
   private var pulses: [PulseDetails?]
   private var shown: [Shown?]
 
-  init(names: [String]) {
-    self.names = names
+  init(names: [String], period: Duration) {
+    (self.names, self.period) = (names, period)
     newest = Array(repeating: nil, count: names.count)
     pulses = Array(repeating: nil, count: names.count)
     shown = Array(repeating: nil, count: names.count)
@@ -35,7 +35,7 @@ struct SensorBoard: Sendable {
     if let known = newest[channel], known.reading.sequence > state.reading.sequence { return nil }
     newest[channel] = state
     if let shown = shown[channel], shown.quality == state.reading.quality, shown.value == state.reading.value,
-      shown.pulses == pulses[channel], now - shown.at < Self.period
+      shown.pulses == pulses[channel], now - shown.at < period
     {
       return nil
     }
@@ -52,7 +52,7 @@ struct SensorBoard: Sendable {
   /// What has not been shown for its period.
   mutating func overdue(at now: Instant, _ writer: SiteWriter) -> [OutgoingMessage] {
     names.indices.compactMap { channel in
-      if let shown = shown[channel], now - shown.at < Self.period { return nil }
+      if let shown = shown[channel], now - shown.at < period { return nil }
       return show(channel, at: now, writer)
     }
   }
