@@ -73,7 +73,10 @@ let package = Package(
       ]),
     module(
       "FarmSimulation",
-      ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets"]),
+      [
+        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets",
+        "FarmConfiguration",
+      ]),
     module(
       "FarmDaemon",
       [
@@ -81,12 +84,21 @@ let package = Package(
         "MQTTLink",
         "GPIOLines", "SensorFiles", logging, lifecycle, signals,
       ]),
+    // The daemon's wiring and the simulated farm on one virtual clock.
+    module(
+      "Rehearsal",
+      [
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration",
+        "FarmSimulation",
+        "FarmDaemon", "RealTimeLoop", "GPIOLines", "SensorFiles",
+      ]),
     module("LoopbackBroker"),
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmConfiguration", "FarmDaemon", "FarmSimulation", "Gateway",
-        "LoopbackBroker", "MQTTLink", "RealTimeLoop", argumentParser, logging,
+        "FarmUnits", "CanonicalJSON", "Claims", "FarmConfiguration", "FarmDaemon", "FarmSimulation",
+        "Gateway",
+        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -129,7 +141,12 @@ let package = Package(
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
         "FarmSimulation",
       ]),
-    tests("FarmSimulation", ["FarmSimulation", "FarmUnits", "CanonicalJSON", "DroneHealth"]),
+    tests(
+      "FarmSimulation",
+      [
+        "FarmSimulation", "FarmConfiguration", "FarmControl", "FarmUnits", "CanonicalJSON", "DroneHealth",
+        "Rehearsal", "SensorPresets", "Gateway",
+      ]),
     tests(
       "FarmDaemon",
       [

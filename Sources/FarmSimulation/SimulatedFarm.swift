@@ -21,7 +21,7 @@ public struct SimulatedFarm: Sendable {
   public private(set) var tensionBed: SoilBed
   public private(set) var room: ColdRoom
   public private(set) var drones: [SimulatedDrone]
-  public private(set) var weather = Weather()
+  public private(set) var weather: Weather
   public private(set) var scaleKilograms = 182.5
   private var random: SeededRandom
   private var now: WallTime
@@ -32,6 +32,7 @@ public struct SimulatedFarm: Sendable {
   /// - Parameter start: The wall time at which the farm starts; only the sun and the payloads use it.
   public init(seed: UInt64, start: WallTime) {
     random = SeededRandom(seed: seed)
+    weather = Weather(seed: seed ^ 0x5EA5)
     now = start
     bed = SoilBed(waterContent: 0.222)
     tensionBed = SoilBed(waterContent: 0.205)
@@ -47,7 +48,7 @@ public struct SimulatedFarm: Sendable {
   public mutating func advance(by step: Duration, on: Set<String>) {
     now = now.advanced(by: step)
     elapsed += step
-    weather.advance(to: now, by: step, &random)
+    weather.advance(to: now, by: step)
     // The plants of the demonstration are thirsty, so that a minute has something to show.
     let thirst = max(0.3, weather.evapotranspiration) * 8
     bed.advance(

@@ -12,7 +12,9 @@ struct Farmgate: AsyncParsableCommand {
     abstract:
       "Runs a farm's valves, cold rooms and drone pads, and tells the marketplace what can be sold and flown.",
     version: Version.text,
-    subcommands: [Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Demo.self])
+    subcommands: [
+      Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self,
+    ])
 }
 
 /// The exit codes beyond success and wrong usage, after BSD's sysexits.
