@@ -5,6 +5,7 @@ import Testing
 struct CommandLineTests {
   @Test(arguments: [
     ["no-such-command"], ["run", "--no-such-option"], ["demo", "--for", "0"], ["explain-message"],
+    ["simulate"], ["simulate", "--hours", "0"], ["simulate", "--hours", "1", "--from", "someday"],
   ])
   func `wrong usage exits 64`(arguments: [String]) throws {
     #expect(try GatewayProcess.run(arguments).status == 64)
@@ -52,5 +53,27 @@ struct CommandLineTests {
     #expect(bad.status == 1)
     #expect(bad.output.contains(#""refused":"#))
     #expect(try GatewayProcess.run(arguments + ["no/such/topic"], input: Array("1".utf8)).status == 1)
+  }
+
+  @Test func `a simulation gives the same bytes in another process, and a scenario that is none exits 64`()
+    throws
+  {
+    let file = FileManager.default.temporaryDirectory.appending(path: "simulate-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }  // a leftover in /tmp harms nobody
+    try ReducedFarm.yaml(port: 1883).replacing("STORAGE", with: "/tmp").write(
+      to: file, atomically: true, encoding: .utf8)
+    let arguments = [
+      "simulate", "--config", file.path, "--hours", "3", "--interval-ms", "1000", "--seed", "9",
+    ]
+    let first = try GatewayProcess.run(arguments)
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(first.output.contains(#"/output/bed-1-valve","payload":{"commanded":"on""#))
+    #expect(first.errors.contains("guard violations: none"))
+    #expect(try GatewayProcess.run(arguments).output == first.output)
+    let wrong = try GatewayProcess.run(arguments + ["--scenario", "nonsense"])
+    #expect(wrong.status == 64)
+    for name in ["season", "faults", "power-cuts", "clocks", "stress"] {
+      #expect(wrong.errors.contains(name))
+    }
   }
 }
