@@ -14,7 +14,7 @@ import RealTimeLoop
 /// clock, the lines, the broker and the farm are simulated. One thread; the same settings give the same messages.
 public final class Rehearsal {
   public let configuration: GatewayConfiguration
-  public private(set) var site: FarmSite
+  public internal(set) var site: FarmSite
   /// Watches every line from outside.
   public private(set) var observer: LineObserver
   /// Ticks of the control loop, and deadlines that passed without one.
@@ -34,21 +34,21 @@ public final class Rehearsal {
   private var clock: VirtualClock
   private var script: FaultScript
   private var hands: FarmHands
-  private var devices: [FieldDevice]
-  private var nextWords: [Duration]
+  var devices: [FieldDevice]
+  var nextWords: [Duration]
   /// What each device with a contact has last said.
-  private var lastWords: [[Value?]]
-  private var power: VirtualGateway?
-  private var memory = VirtualGateway.Memory()
+  var lastWords: [[Value?]]
+  var power: VirtualGateway?
+  var memory = VirtualGateway.Memory()
   private var keptRevision: UInt64 = 0
-  private var totalsDue = Duration.zero
+  var totalsDue = Duration.zero
   private var isPowerCut = false
   private var on: [Bool]
   private var nextSecond = Duration.zero
   private var nextMinute = Duration.zero
   private var nextReport = Duration.zero
   private var tickTakes = Duration.zero
-  private var flood = 0
+  var flood = 0
 
   /// - Parameter tell: Called for every message that the gateway publishes, with the gateway's wall time.
   /// - Throws: `PlanError` for a plan that cannot be controlled.
@@ -235,70 +235,6 @@ public final class Rehearsal {
     (memory.control, memory.keptAt) = (loop.memory(at: now.instant), now)
   }
 
-  // MARK: What arrives
-
-  private func hear(since before: Instant, at now: Moment) {
-    hearPins(since: before, at: now)
-    guard let slots = power?.loop.slots, let count = power?.files.count else { return }
-    for index in 0..<count where power?.files[index].isDue(at: elapsed) == true {
-      guard let channel = power?.files[index].channel else { continue }
-      let word = site.word(ofSensor: channel)
-      if let reading = power?.files[index].reading(word, at: now) { slots.write(reading, at: channel) }
-    }
-    for device in devices.indices {
-      if flood > 0 {
-        for _ in 0..<flood { hearDevice(device, slots, at: now) }
-      } else if elapsed >= nextWords[device] || hasChanged(device) {
-        hearDevice(device, slots, at: now)
-      }
-    }
-  }
-
-  private func hearDevice(_ device: Int, _ slots: NewestValueSlots, at now: Moment) {
-    nextWords[device] = elapsed + devices[device].period
-    let words = devices[device].sensors.map { site.word(ofSensor: $0) }
-    lastWords[device] = words
-    guard let message = devices[device].message(words, at: site.now) else { return }
-    power?.gateway.receive(message, at: now) { channel, reading in slots.write(reading, at: channel) }
-  }
-
-  private func hasChanged(_ device: Int) -> Bool {
-    guard devices[device].speaksOnChange else { return false }
-    for (place, sensor) in devices[device].sensors.enumerated() {
-      guard case .contact(let position) = site.truth(of: site.sensors[sensor].subject),
-        site.sensors[sensor].trouble == nil
-      else { continue }
-      if lastWords[device][place] != .contact(position) { return true }
-    }
-    return false
-  }
-
-  private func hearPins(since before: Instant, at now: Moment) {
-    guard let slots = power?.loop.slots, let count = power?.pins.count else { return }
-    for index in 0..<count {
-      guard let channel = power?.pins[index].channel else { continue }
-      let word = site.word(ofSensor: channel)
-      guard let change = power?.pins[index].see(word, from: before, to: now.instant) else { continue }
-      if change.isPress { power?.gateway.press(channel, at: now) }
-      guard change.isNew, let reading = power?.pins[index].reading(now) else { continue }
-      slots.write(reading, at: channel)
-      if power?.pins[index].isMeter == false { power?.gateway.show(channel, reading, at: now) }
-    }
-  }
-
-  private func readMeters(at now: Moment) {
-    guard let slots = power?.loop.slots, let count = power?.pins.count else { return }
-    for index in 0..<count {
-      guard let channel = power?.pins[index].channel else { continue }
-      if let details = power?.pins[index].line.read(at: now.instant) { power?.gateway.note(channel, details) }
-      if let reading = power?.pins[index].reading(now) { slots.write(reading, at: channel) }
-    }
-    if elapsed >= totalsDue, let totals = power?.totals {
-      memory.totals = totals
-      totalsDue = elapsed + .seconds(15)
-    }
-  }
-
   // MARK: What is published
 
   private func publish(at now: Moment) {
@@ -315,8 +251,8 @@ public final class Rehearsal {
   /// What the observer and the people read of it; sensors, which are most of it, are not retained.
   private func read(_ message: OutgoingMessage) {
     let output = names[message.topic]
-    guard output != nil || hands.reads(message.topic),
-      let json = try? JSONValue(parsing: message.payload)  // the gateway's own: a broken one is nobody's order
+    // A payload that cannot be read is nobody's order.
+    guard output != nil || hands.reads(message.topic), let json = try? JSONValue(parsing: message.payload)
     else { return }
     if let output {
       observer.heard(output, reason: json["reason"]?.string ?? "")
@@ -325,12 +261,5 @@ public final class Rehearsal {
     hands.hear(message.topic, json, at: site.now)
     guard json["state"] == "active", let alarm = message.topic.split(separator: "/").last else { return }
     alarmCounts[String(alarm), default: 0] += 1
-  }
-}
-
-extension FarmGateway {
-  fileprivate mutating func receive(_ message: DeviceMessage, at now: Moment, give: (Int, Reading) -> Void) {
-    receive(
-      topic: message.topic, payload: message.payload, retained: message.retained, at: now, give: give)
   }
 }

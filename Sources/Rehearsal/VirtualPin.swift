@@ -60,7 +60,8 @@ struct VirtualPin {
   }
 
   private mutating func edge(_ level: LineLevel, at instant: Instant) {
-    _ = line.take(.edge(EdgeEvent(level: level, at: instant, sequence: nil)))  // a meter is told once a second
+    // What it changes is told once a second.
+    _ = line.take(.edge(EdgeEvent(level: level, at: instant, sequence: nil)))
   }
 
   /// The next reading for the channel's slot.
