@@ -51,6 +51,8 @@ struct BedHistory {
     /// As told at the end of the last tick.
     var wasOpen: Bool
     var meterIsGood: Bool
+    /// By its alarm, before this tick or after it.
+    var meterIsDead: Bool
     /// Litres per minute since the last tick.
     var rate: Double
     /// Nil unless good.
@@ -65,7 +67,7 @@ struct BedHistory {
     shutKnown.note(!tick.wasOpen && isKnown, tick.now)
     leaking.note(shutKnown.lasted(tick.now) >= 10_000 && tick.rate >= 1.4, tick.now)
     shutLitres = shutKnown.isOn ? shutLitres + tick.rate * tick.step / 60 : 0
-    noteLitres(tick, isKnown)
+    noteLitres(tick, isKnown && !tick.meterIsDead)
     wasKnown = tick.meterIsGood
   }
 
@@ -79,10 +81,15 @@ struct BedHistory {
     self = after
   }
 
-  /// A person has looked at it.
+  /// A person has looked at the bed.
   mutating func cleared() {
     (leastWhileDry, dryWatering) = (0, Spell())
     (open, dry, low, burst, usual) = (Spell(), Spell(), Spell(), Spell(), Spell())
+  }
+
+  /// A person has looked at what leaked.
+  mutating func leakCleared() {
+    cleared()
     (leaking, shutKnown, shutLitres) = (Spell(), Spell(), 0)
   }
 

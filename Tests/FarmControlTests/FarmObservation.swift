@@ -33,6 +33,8 @@ struct FarmObservation {
   var cooling = CoolingHistory()
   /// The alarms at which the master valve must be shut.
   let mastersTrouble: [Int]
+  /// The alarms that say that a bed's meter is dead.
+  let deadMeters: [Int]
   /// A person has cleared something since the last tick.
   var wasCleared = false
   /// Whether bed 2's probe asks for water.
@@ -49,6 +51,9 @@ struct FarmObservation {
     alarms = farm.farm.controller.alarms
     mastersTrouble = farm.farm.controller.alarmTable.indices.filter {
       ["bed-3.burst", "meter-2.leak"].contains(farm.farm.controller.alarmTable[$0].id)
+    }
+    deadMeters = ["bed-1.dead-meter", "bed-3.dead-meter"].compactMap { id in
+      farm.farm.controller.alarmTable.firstIndex { $0.id == id }
     }
     beds = [BedHistory(), BedHistory()]
     numbers = plan.channels.map { _ in nil }
@@ -227,10 +232,11 @@ extension FarmObservation {
       if outputs[output].commanded == .off { ended[output] = now - since[output] }
       since[output] = now
     }
+    let wereDead = deadMeters.map { alarms[$0].phase != .normal }
     alarms = controller.alarms
     depletion = controller.irrigations[2].depletion
     isRecovering = controller.coldStores[0].isRecovering
-    noteBeds(hard, wasOpen)
+    noteBeds(hard, wasOpen, wereDead)
     let door = contacts[HardFarm.Channel.door.rawValue]
     cooling.note(
       now, air: numbers[HardFarm.Channel.air.rawValue], isCooling: wasCooling && !isRecovering,
@@ -243,14 +249,15 @@ extension FarmObservation {
     }
   }
 
-  private mutating func noteBeds(_ hard: HardFarm, _ wasOpen: [Bool]) {
+  private mutating func noteBeds(_ hard: HardFarm, _ wasOpen: [Bool], _ wereDead: [Bool]) {
     let channels: [(HardFarm.Channel, HardFarm.Channel)] = [(.meter1, .soil1), (.meter2, .soil3)]
     for bed in 0..<2 {
       let (meter, probe) = channels[bed]
       beds[bed].note(
         BedHistory.Tick(
           now: now, step: hard.step.inSeconds, wasOpen: wasOpen[bed], meterIsGood: isGood(meter),
-          rate: hard.rates[bed], probe: numbers[probe.rawValue], local: hard.farm.local),
+          meterIsDead: wereDead[bed] || alarms[deadMeters[bed]].phase != .normal, rate: hard.rates[bed],
+          probe: numbers[probe.rawValue], local: hard.farm.local),
         startBelow: 22, stopAbove: 30)
     }
   }

@@ -140,7 +140,7 @@ struct Trial: Sendable {
     switch hard.farm.controller.alarmTable[alarm].subject {
     case .output(let output): checker.wasLatched[output] = false
     case .irrigation(let bed): seen.beds[bed == 0 ? 0 : 1].cleared()
-    case .channel(let channel): seen.beds[channel == HardFarm.Channel.meter1.rawValue ? 0 : 1].cleared()
+    case .channel(let channel): seen.beds[channel == HardFarm.Channel.meter1.rawValue ? 0 : 1].leakCleared()
     case .coldStore, .farm: break
     }
   }
