@@ -45,7 +45,8 @@ extension Lot {
       plan: plan, wall: now.wall, clock: now.clock, harvestClock: harvested.clock, minutesInStore: inStore,
       isStored: stored != nil,
       conditions: conditions, gapMinutes: gap.map { ($0.age.inSeconds / 60).thousandths }, gapFrom: gap?.from,
-      faultNow: history?.quality.values.first { $0.isSensorFault }, highest: highest?.celsius,
+      faultNow: StoreProbe.allCases.compactMap { history?.quality[$0] }.first { $0.isSensorFault },
+      highest: highest?.celsius,
       highestWindow: highest?.window, remainingDays: remainingShelfLifeDays(at: now, rules: rules))
   }
 

@@ -96,9 +96,13 @@ public struct StoreHistory: Sendable {
   /// The highest judged temperature of the last day's records from `since` on, and over which time; nil where
   /// there is none.
   public func highest(since: WallTime) -> (celsius: Double, window: Duration)? {
-    let counted = recent.filter { $0.start.wall >= since }
-    guard let highest = counted.compactMap({ $0.judged?.summary.max }).max() else { return nil }
-    return (highest, .seconds((counted.reduce(0) { $0 + $1.minutes } * 60).rounded()))
+    // By index: a record is large, and every lot asks.
+    var (highest, minutes) = (-Double.infinity, 0.0)
+    for index in recent.indices where recent[index].start.wall >= since {
+      minutes += recent[index].minutes
+      if let warmest = recent[index].judged?.summary.max { highest = max(highest, warmest) }
+    }
+    return highest == -.infinity ? nil : (highest, .seconds((minutes * 60).rounded()))
   }
 }
 
