@@ -80,6 +80,8 @@ extension VirtualGateway.Memory {
       passed = keptAt.wall.duration(to: now.wall)
     }
     return ControlMemory(
-      outputs: control.outputs.map { $0?.aged(by: passed) }, irrigations: control.irrigations)
+      outputs: control.outputs.map { $0?.aged(by: passed) }, irrigations: control.irrigations,
+      coldStores: control.coldStores.map { $0?.aged(by: passed) },
+      alarms: control.alarms.compactMapValues { $0.aged(by: passed) })
   }
 }
