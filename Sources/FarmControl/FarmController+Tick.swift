@@ -57,7 +57,9 @@ extension FarmController {
   }
 
   private mutating func publish(_ number: Int) {
-    irrigations[number].phase = beds[number].controller.phase
+    let phase = beds[number].controller.phase
+    if (phase == .resting) != (irrigations[number].phase == .resting) { memoryRevision &+= 1 }
+    irrigations[number].phase = phase
     irrigations[number].litresThisWeek = beds[number].controller.ledger.thisWeek
     // Every ten litres are worth remembering.
     let before = irrigations[number].litresToday

@@ -81,7 +81,8 @@ struct IrrigationBed: Sendable {
   func memory(lockedBy lock: ReasonCode?, hasLeak: Bool) -> IrrigationMemory {
     IrrigationMemory(
       litresToday: controller.ledger.today, litresThisWeek: controller.ledger.thisWeek,
-      day: controller.ledger.day, depletion: balance?.depletion, lockedBy: lock, hasLeak: hasLeak)
+      day: controller.ledger.day, depletion: balance?.depletion, lockedBy: lock, hasLeak: hasLeak,
+      isUnderWay: controller.phase != .resting)
   }
 }
 

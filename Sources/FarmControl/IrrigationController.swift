@@ -30,7 +30,7 @@ public struct IrrigationController: Sendable {
 
   public let probe: SoilProbe
   public let soak: SoakPlan?
-  public private(set) var phase = Phase.resting
+  public private(set) var phase: Phase
   public private(set) var ledger: LitreLedger
   /// The soil is dry and the water that the bed may have is used up.
   public private(set) var isUsedUp = false
@@ -43,8 +43,11 @@ public struct IrrigationController: Sendable {
   private var badSince: Instant?
   private var valueAtOpening: Double?
 
+  /// - Parameter memory: From before a restart. A watering that was under way goes on with a new portion, once what was
+  ///   given has soaked in: at thresholds far apart the bed would otherwise wait until it is dry again.
   public init(plan: IrrigationPlan, startedAt now: Instant, memory: IrrigationMemory? = nil) {
     (probe, soak) = (plan.probe, plan.soak)
+    phase = memory?.isUnderWay != true ? .resting : plan.soak == nil ? .watering : .soaking
     litresPerDay = plan.limits.litresPerDay ?? .infinity
     litresPerWeek = plan.limits.litresPerWeek ?? .infinity
     quiet = QuietHours(plan.limits.quiet)

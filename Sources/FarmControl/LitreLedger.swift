@@ -64,12 +64,15 @@ public struct IrrigationMemory: Equatable, Sendable {
   public var lockedBy: ReasonCode?
   /// Its meter has a leak, beside whatever else keeps this valve shut.
   public var hasLeak: Bool
+  /// A watering had begun, and the soil was not wet enough yet.
+  public var isUnderWay: Bool
 
   public init(
     litresToday: Double = 0, litresThisWeek: Double = 0, day: Int? = nil, depletion: Double? = nil,
-    lockedBy: ReasonCode? = nil, hasLeak: Bool = false
+    lockedBy: ReasonCode? = nil, hasLeak: Bool = false, isUnderWay: Bool = false
   ) {
     (self.litresToday, self.litresThisWeek, self.day) = (litresToday, litresThisWeek, day)
     (self.depletion, self.lockedBy, self.hasLeak) = (depletion, lockedBy, hasLeak)
+    self.isUnderWay = isUnderWay
   }
 }

@@ -105,7 +105,8 @@ private struct MemoryReader {
     }
     return IrrigationMemory(
       litresToday: today, litresThisWeek: week, day: entry["day"]?.integer.map { Int($0) },
-      depletion: entry["depletion_mm"]?.amount, lockedBy: lock, hasLeak: entry["leak"]?.bool ?? false)
+      depletion: entry["depletion_mm"]?.amount, lockedBy: lock, hasLeak: entry["leak"]?.bool ?? false,
+      isUnderWay: entry["under_way"]?.bool ?? false)
   }
 
   mutating func coldStore(_ entry: JSONValue?, _ name: String) -> ColdStoreMemory? {

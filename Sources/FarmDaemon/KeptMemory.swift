@@ -86,6 +86,7 @@ struct KeptMemory: Sendable {
     if let depletion = memory.depletion { json["depletion_mm"] = .number(depletion) }
     if let lock = memory.lockedBy { json["locked_by"] = .string(lock.code) }
     if memory.hasLeak { json["leak"] = true }
+    if memory.isUnderWay { json["under_way"] = true }
     return .object(json)
   }
 

@@ -105,6 +105,24 @@ struct MemoryTests {
     #expect(farm.controller.memory(ofIrrigation: 0).hasLeak)
   }
 
+  @Test(arguments: [true, false])
+  func `a watering under way goes on after a restart, until the soil is wet`(remembers: Bool)
+    throws
+  {
+    var farm = try TestFarm()
+    farm.run(.seconds(120)) { $0.hear(.tension, 60) }
+    #expect(farm[.bed2].commanded == .on)
+    var after = try TestFarm(restored: remembers ? memory(of: farm) : ControlMemory())
+    // Between the thresholds: not dry enough to begin.
+    after.run(.seconds(120)) { $0.hear(.tension, 30) }
+    #expect(after[.bed2].commanded == (remembers ? .on : .off))
+    after.run(.seconds(120)) { $0.hear(.tension, 10) }
+    #expect(after[.bed2].commanded == .off)
+    var wet = try TestFarm(restored: memory(of: after))
+    wet.run(.seconds(120)) { $0.hear(.tension, 30) }
+    #expect(wet[.bed2].commanded == .off)
+  }
+
   @Test func `what has to outlive a restart raises the revision`() throws {
     var farm = try TestFarm()
     func rises(_ act: (inout TestFarm) -> Void) -> Bool {

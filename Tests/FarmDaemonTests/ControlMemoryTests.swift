@@ -50,7 +50,7 @@ struct ControlMemoryTests {
       kept.note(.output(1, OutputMemory(offFor: nil, startAges: [.seconds(5)]), at: Self.start)) == true)
     let bed = IrrigationMemory(
       litresToday: 120.5, litresThisWeek: 300.25, day: 20_779, depletion: 12.5, lockedBy: .burst,
-      hasLeak: true)
+      hasLeak: true, isUnderWay: true)
     #expect(kept.note(.bed(0, bed)) == true)
     #expect(kept.note(.bed(0, bed)) == false)
     #expect(
@@ -98,7 +98,7 @@ struct ControlMemoryTests {
       bed
         == IrrigationMemory(
           litresToday: 120.5, litresThisWeek: 300.25, day: 20_779, depletion: 12.5, lockedBy: .burst,
-          hasLeak: true))
+          hasLeak: true, isUnderWay: true))
     #expect(memory.coldStores[0] == ColdStoreMemory(phase: .cooling, lasted: .seconds(1100)))
     #expect(memory.alarms["valve.max-on"] == .acknowledged)
     #expect(memory.alarms["probe.stale"] == .shelved(left: .seconds(800)))
