@@ -35,17 +35,43 @@ public struct AlarmMessage: Equatable, Sendable {
   public var since: WallTime
   /// For a person.
   public var text: String
+  /// What raised it last, as a code of the list of reasons; nil where the text says all.
+  public var cause: String?
   /// The end of shelving.
   public var until: WallTime?
+  /// What has become of it lately, the oldest first, this state included.
+  public var history: [Change]
 
-  public init(state: State, since: WallTime, text: String, until: WallTime? = nil) {
-    (self.state, self.since, self.text, self.until) = (state, since, text, until)
+  /// It came into a state.
+  public struct Change: Equatable, Sendable {
+    public var state: State
+    public var at: WallTime
+    public var cause: String?
+
+    public init(_ state: State, at: WallTime, cause: String? = nil) {
+      (self.state, self.at, self.cause) = (state, at, cause)
+    }
+
+    var json: JSONValue {
+      .present([
+        ("state", .string(state.rawValue)), ("at", .string(at.rfc3339)), ("cause", cause.map { .string($0) }),
+      ])
+    }
+  }
+
+  public init(
+    state: State, since: WallTime, text: String, cause: String? = nil, until: WallTime? = nil,
+    history: [Change] = []
+  ) {
+    (self.state, self.since, self.text, self.cause) = (state, since, text, cause)
+    (self.until, self.history) = (until, history)
   }
 
   public var json: JSONValue {
     .present([
       ("state", .string(state.rawValue)), ("since", .string(since.rfc3339)), ("text", .string(text)),
-      ("until", until.map { .string($0.rfc3339) }),
+      ("cause", cause.map { .string($0) }), ("until", until.map { .string($0.rfc3339) }),
+      ("history", history.isEmpty ? nil : .array(history.map(\.json))),
     ])
   }
 }

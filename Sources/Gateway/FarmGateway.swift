@@ -18,7 +18,7 @@ public struct FarmGateway: Sendable {
   private let outputNames: [String]
   /// Whether each output is on when it is safe.
   private let safePositions: [Bool]
-  private let alarmNames: [String]
+  private var alarms: AlarmDesk
   private var sensors: SensorDesk
   private var board: SensorBoard
   private var commands: CommandDesk
@@ -50,11 +50,11 @@ public struct FarmGateway: Sendable {
     site = SiteWriter(topics: siteTopics)
     outputNames = configuration.outputs.map(\.id)
     safePositions = configuration.outputs.map { $0.safe == .on }
-    alarmNames = alarms.map(\.id)
+    self.alarms = AlarmDesk(alarms)
     sensors = SensorDesk(configuration)
     board = SensorBoard(
       names: configuration.sensors.map(\.id), period: sensorsEvery ?? .seconds(100 * 365 * 86_400))
-    commands = CommandDesk(outputs: outputNames, alarms: alarmNames)
+    commands = CommandDesk(outputs: outputNames, alarms: alarms.map(\.id))
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
     drones = configuration.drones.map(DroneDesk.init)
@@ -191,7 +191,8 @@ public struct FarmGateway: Sendable {
     case .output(let index, let state):
       say(site.output(outputNames[index], OutputMessage(state, at: now)))
     case .alarm(let index, let state):
-      say(site.alarm(alarmNames[index], AlarmMessage(state, at: now)))
+      let message = alarms.message(index, state, at: now)
+      say(site.alarm(alarms.names[index], message))
     case .verdict(let token, let verdict):
       guard let (command, answer) = commands.judged(token: token, verdict) else { return }
       tell(command, answer, at: now)

@@ -24,17 +24,24 @@ extension OutputMessage {
 
 extension AlarmMessage {
   init(_ state: FarmControl.AlarmState, at now: Moment) {
-    let phase: State =
-      switch state.phase {
+    self.init(
+      state: State(state.phase), since: now.wall(of: state.since), text: state.kind.sentence,
+      // `idle` stands for a cause that the kind of alarm names itself; what is over has none.
+      cause: state.phase == .normal || state.cause == .idle ? nil : state.cause.code,
+      until: state.until.map(now.wall(of:)))
+  }
+}
+
+extension AlarmMessage.State {
+  init(_ phase: AlarmPhase) {
+    self =
+      switch phase {
       case .normal: .normal
       case .pending: .pending
       case .active: .active
       case .acknowledged: .acknowledged
       case .shelved: .shelved
       }
-    self.init(
-      state: phase, since: now.wall(of: state.since), text: state.kind.sentence,
-      until: state.until.map(now.wall(of:)))
   }
 }
 

@@ -1,0 +1,30 @@
+import Claims
+import FarmControl
+import FarmUnits
+
+/// What operators are shown of the alarms: how each stands, what raised it, and what has become of it lately.
+struct AlarmDesk: Sendable {
+  /// Changes of one alarm that are shown.
+  static let remembered = 8
+
+  let names: [String]
+  private var histories: [[AlarmMessage.Change]]
+
+  init(_ alarms: [AlarmDescription]) {
+    names = alarms.map(\.id)
+    histories = alarms.map { _ in [] }
+  }
+
+  /// The message about an alarm that the loop has told of.
+  mutating func message(_ index: Int, _ state: FarmControl.AlarmState, at now: Moment) -> AlarmMessage {
+    var message = AlarmMessage(state, at: now)
+    // That nothing has happened yet is no change.
+    let before = histories[index].last?.state ?? .normal
+    if message.state != before {
+      histories[index].append(AlarmMessage.Change(message.state, at: message.since, cause: message.cause))
+      if histories[index].count > Self.remembered { histories[index].removeFirst() }
+    }
+    message.history = histories[index]
+    return message
+  }
+}
