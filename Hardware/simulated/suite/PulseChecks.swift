@@ -117,8 +117,8 @@ enum PulseChecks {
     try tell(last)
     try expect("pulses counted and lost", Int(last.pulses + last.lost), is: known)
     if hertz != nil { try expect("edges taken by the kernel", taken, is: 2 * pulses) }
-    // As fast as the kernel goes, an ordinary thread gets what the others leave it.
-    let least = priority > 0 ? 1 : hertz != nil ? 0.9 : 0.01
+    // An ordinary thread gets what the others leave it; as fast as the kernel goes, that is little.
+    let least = priority > 0 ? 1 : hertz != nil ? 0.5 : 0.01
     try expect(last.pulses >= least * Double(known), "too few: \(last)")
   }
 
