@@ -22,10 +22,24 @@ struct BenchOptions {
   var isFull = false
   /// How long one run of `loop` takes instead of its usual time, in ten pairs.
   var loopSeconds: Int?
+  /// The only case of `loop` to measure, as `1ms-idle`, `10ms-loaded`.
+  var loopCase: String?
+
+  /// Takes its options out of the command line; what is left are names.
+  init(takenFrom arguments: inout [String]) {
+    func value(_ name: String) -> String? {
+      guard let place = arguments.lastIndex(where: { $0.hasPrefix(name + "=") }) else { return nil }
+      return String(arguments.remove(at: place).dropFirst(name.count + 1))
+    }
+    loopSeconds = value("--loop-seconds").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    loopCase = value("--loop-case")
+    isFull = arguments.contains("--full")
+    arguments.removeAll { $0 == "--full" }
+  }
 }
 
 /// Speed and memory beside their peers, in one run on one machine:
-/// `farmgate-bench [--full] [--loop-seconds=N] [NAME …]`.
+/// `farmgate-bench [--full] [--loop-seconds=N] [--loop-case=CASE] [NAME …]`.
 @main
 struct Bench {
   private static let all: [any Benchmark.Type] = [
@@ -38,16 +52,10 @@ struct Bench {
   static func main() async {
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.first == "peer" { exit(BarePeer.run(Array(arguments.dropFirst()))) }
-    var options = BenchOptions()
-    options.isFull = arguments.contains("--full")
-    let seconds = "--loop-seconds="
-    options.loopSeconds = arguments.last { $0.hasPrefix(seconds) }.flatMap {
-      Int($0.dropFirst(seconds.count))
-    }
-    arguments.removeAll { $0 == "--full" || ($0.hasPrefix(seconds) && (options.loopSeconds ?? 0) > 0) }
+    let options = BenchOptions(takenFrom: &arguments)
     let names = all.map { $0.name }
     guard arguments.allSatisfy({ names.contains($0) }) else {
-      complain("usage: farmgate-bench [--full] [--loop-seconds=N] [NAME …]")
+      complain("usage: farmgate-bench [--full] [--loop-seconds=N] [--loop-case=CASE] [NAME …]")
       for bench in all { complain("  \(bench.name): \(bench.purpose)") }
       exit(64)
     }

@@ -17,10 +17,13 @@ struct LoopBench: Benchmark {
   private let pairs: Int
   /// Seconds of one run; nil: as many as the terms ask.
   private let seconds: Int?
+  /// All cases when nil.
+  private let only: String?
 
   init(_ options: BenchOptions) {
     pairs = options.isFull || options.loopSeconds != nil ? Self.termPairs : 5
     seconds = options.loopSeconds ?? (options.isFull ? nil : 4)
+    only = options.loopCase
   }
 
   /// What a run finds.
@@ -29,7 +32,16 @@ struct LoopBench: Benchmark {
     let samples: Int
     let flood: LoopFlood?
 
-    var text: String { "\(microseconds / 1000) ms \(flood == nil ? "idle" : "loaded")" }
+    var text: String { LoopBench.text(microseconds, isLoaded: flood != nil) }
+  }
+
+  private static let intervals = [1000, 10_000]
+  private static func text(_ microseconds: Int, isLoaded: Bool) -> String {
+    "\(microseconds / 1000) ms \(isLoaded ? "loaded" : "idle")"
+  }
+  /// The intervals to measure, in microseconds.
+  private func wanted(isLoaded: Bool) -> [Int] {
+    Self.intervals.filter { only == nil || only == "\($0 / 1000)ms-\(isLoaded ? "loaded" : "idle")" }
   }
 
   /// The programs and the processor of all runs.
@@ -48,14 +60,18 @@ struct LoopBench: Benchmark {
     }
     let bench = Bench(
       cyclictest: cyclictest, taskset: taskset, processor: max(0, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1))
-    for microseconds in [1000, 10_000] { try measure(setting(microseconds, nil), bench, into: &report) }
+    for microseconds in wanted(isLoaded: false) {
+      try measure(setting(microseconds, nil), bench, into: &report)
+    }
+    defer { tellTerms(&report) }
+    let loaded = wanted(isLoaded: true)
+    guard !loaded.isEmpty else { return }
     guard PrivateBroker.executable != nil else {
       return report.skip("tick lateness, loaded", because: PrivateBroker.absence)
     }
     let flood = try await LoopFlood()
-    for microseconds in [1000, 10_000] { try measure(setting(microseconds, flood), bench, into: &report) }
+    for microseconds in loaded { try measure(setting(microseconds, flood), bench, into: &report) }
     await flood.end()
-    tellTerms(&report)
   }
 
   private func setting(_ microseconds: Int, _ flood: LoopFlood?) -> Setting {
