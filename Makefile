@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 # Libraries to build against, and the broker that the demo and the tests start for themselves.
-PACKAGES = libmosquitto-dev libgpiod-dev pkgconf mosquitto
+PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto
 FOR ?=
 export FARMGATE_STRICT = 1
 

@@ -1,0 +1,253 @@
+import FarmUnits
+import Foundation
+import GRDB
+
+/// What the farm has said and still has to say, on the disk.
+///
+/// What always holds:
+/// 1. The ledger's entries are numbered without a gap and never changed. One leaves only by age or for room, oldest
+///    first, and only after the broker has acknowledged it; `base` then says where the kept part begins.
+/// 2. `append` returns when everything in it is on the disk, or throws and nothing of it is.
+/// 3. The acknowledgement cursor moves over an entry only after a PUBACK below 0x80, or after the entry went into the
+///    dead letters because the broker refused it for good.
+/// 4. No number is given twice, even if the file is lost: numbers are reserved in blocks in a file beside it.
+///
+/// Bytes and topics only; what they mean is known elsewhere. One serial queue of SQLite's own; never called from the
+/// control loop.
+public struct JournalStore: Sendable {
+  /// Bytes on the disk at most, and days for which what has been acknowledged is kept.
+  public struct Budget: Equatable, Sendable {
+    public var bytes: Int
+    public var days: Int
+
+    public init(bytes: Int, days: Int) { (self.bytes, self.days) = (bytes, days) }
+  }
+
+  public let path: String
+  let budget: Budget
+  let reserve: SequenceReserve
+  let queue: DatabaseQueue
+
+  /// What `open` found.
+  public struct Opening: Sendable {
+    public var store: JournalStore
+    /// In words, for the log and `status`; empty when everything was in order.
+    public var troubles: [String]
+    /// The chain goes on after a loss: its next entry does not follow the last one that the market has.
+    public var isBroken: Bool
+  }
+
+  /// Opens the journal in a folder, or begins one. A damaged file is set aside, reported and replaced.
+  ///
+  /// - Throws: `JournalError` when the folder cannot be used, or the file is a newer program's.
+  public static func open(in directory: String, budget: Budget) throws(JournalError) -> Opening {
+    let path = "\(directory)/journal.sqlite"
+    let reserve = SequenceReserve(in: directory)
+    var troubles: [String] = []
+    let reserved: UInt64
+    do throws(JournalError) {
+      reserved = try reserve.read()
+    } catch {
+      troubles.append("\(error)")
+      reserved = 0
+    }
+    do throws(JournalError) {
+      let store = try JournalStore(path, budget, reserve)
+      return Opening(store: store, troubles: troubles, isBroken: false)
+    } catch {
+      guard error.cause == .damaged else { throw error }
+      let salvaged = salvagedHead(path)
+      let aside = try setAside(path)
+      troubles.append("\(error); it is set aside as \(aside)")
+      let store = try JournalStore(path, budget, reserve)
+      // Whatever number may have been given is not given again.
+      let last = max(reserved, salvaged?.sequence ?? 0)
+      if last > 0 {
+        try store.beginAfter(
+          JournalHead(
+            sequence: last,
+            hash: salvaged?.sequence == last
+              ? salvaged?.hash ?? JournalHead.empty.hash : JournalHead.empty.hash))
+      }
+      return Opening(store: store, troubles: troubles, isBroken: last > 0)
+    }
+  }
+
+  private init(_ path: String, _ budget: Budget, _ reserve: SequenceReserve) throws(JournalError) {
+    (self.path, self.budget, self.reserve) = (path, budget, reserve)
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.label = "journal"
+    configuration.prepareDatabase { database in
+      // FULL: a commit is on the disk when it returns, also after a power cut (sqlite.org/pragma.html#pragma_synchronous).
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304")
+    }
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { database in
+        if try Int.fetchOne(database, sql: "PRAGMA user_version") == 0 {
+          try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        }
+        try database.inTransaction {
+          try Self.prepare(database, path: path)
+          try database.execute(
+            sql: "INSERT OR IGNORE INTO cursor VALUES (1, 0, 0, ?)", arguments: [JournalHead.empty.hash])
+          return .commit
+        }
+        let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+        if answer != "ok" { throw JournalError("check", path, .damaged, answer ?? "no answer") }
+      }
+    } catch {
+      throw JournalError("open", path, error)
+    }
+  }
+
+  /// What a damaged file still says of the head of its chain; nil when it says nothing.
+  private static func salvagedHead(_ path: String) -> JournalHead? {
+    var configuration = Configuration()
+    configuration.readonly = true
+    // The file is damaged: an answer of it is welcome, and none is expected.
+    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
+    return try? queue.read { try Self.head($0) }
+  }
+
+  /// - Returns: The new name.
+  private static func setAside(_ path: String) throws(JournalError) -> String {
+    var name = path + ".damaged"
+    var number = 1
+    while access(name, F_OK) == 0, number < 100 {
+      number += 1
+      name = "\(path).damaged-\(number)"
+    }
+    guard rename(path, name) == 0 else {
+      throw JournalError("set aside", path, .unavailable, String(cString: strerror(errno)))
+    }
+    for suffix in ["-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+      guard rename(path + suffix, name + suffix) == 0 else {
+        throw JournalError("set aside", path + suffix, .unavailable, String(cString: strerror(errno)))
+      }
+    }
+    return name
+  }
+
+  private func beginAfter(_ head: JournalHead) throws(JournalError) {
+    try write("begin anew") { database in
+      try database.execute(
+        sql: "UPDATE cursor SET acknowledged_sequence = ?, base_sequence = ?, base_hash = ?",
+        arguments: [Int64(head.sequence), Int64(head.sequence), head.hash])
+    }
+  }
+
+  // MARK: Keeping
+
+  /// Everything or nothing; on the disk when it returns.
+  ///
+  /// - Throws: `.outOfChain` for a ledger entry that does not follow the last one; `.full`; `.unavailable`.
+  public func append(_ entries: [JournalEntry]) throws(JournalError) {
+    let last = entries.reduce(into: 0 as UInt64) { last, entry in
+      if case .ledger(let row) = entry { last = max(last, row.sequence) }
+    }
+    if last > 0 { try reserve.cover(last) }
+    try write("append to") { database in
+      for entry in entries { try append(entry, database) }
+    }
+  }
+
+  private func append(_ entry: JournalEntry, _ database: Database) throws {
+    switch entry {
+    case .ledger(let row):
+      let head = try Self.head(database)
+      guard row.sequence == head.sequence + 1, row.previousHash == head.hash else {
+        throw JournalError(
+          "append to", path, .outOfChain, "entry \(row.sequence) does not follow entry \(head.sequence)")
+      }
+      let message = row.message
+      try database.execute(
+        sql: "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          Int64(row.sequence), row.previousHash, row.hash, row.at.milliseconds, message.topic,
+          message.retained,
+          message.contentType, message.expiresAt?.milliseconds, Data(message.payload),
+        ])
+    case .state(let revision, let message):
+      try putState(revision, message, database)
+    case .cleared(let topic, let revision):
+      try putState(revision, JournalMessage(topic: topic, payload: [], retained: true), database)
+    case .sample(let kind, let subject, let at, let boot, let payload):
+      try database.execute(
+        sql: """
+          INSERT INTO sample (class, subject, at_ms, is_trusted, boot, since_boot_ns, payload)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          kind.rawValue, subject, at.wall.milliseconds, at.clock == .trusted, boot, at.instant.nanoseconds,
+          Data(payload),
+        ])
+    case .input(let hash, let at, let payload):
+      try database.execute(
+        sql: "INSERT INTO input VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET at_ms = excluded.at_ms",
+        arguments: [hash, at.milliseconds, Data(payload)])
+    case .fact(let name, let payload?):
+      try database.execute(
+        sql: "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET payload = excluded.payload",
+        arguments: [name, Data(payload)])
+    case .fact(let name, nil):
+      try database.execute(sql: "DELETE FROM fact WHERE name = ?", arguments: [name])
+    }
+  }
+
+  private func putState(_ revision: Int64, _ message: JournalMessage, _ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO state (topic, revision, retained, content_type, expires_ms, payload) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision, retained = excluded.retained,
+          content_type = excluded.content_type, expires_ms = excluded.expires_ms, payload = excluded.payload
+        WHERE excluded.revision > state.revision
+        """,
+      arguments: [
+        message.topic, revision, message.retained, message.contentType, message.expiresAt?.milliseconds,
+        Data(message.payload),
+      ])
+  }
+
+  // MARK: Looking
+
+  /// The last entry of the chain, or where it begins.
+  public func head() throws(JournalError) -> JournalHead {
+    try read("read") { try Self.head($0) }
+  }
+
+  static func head(_ database: Database) throws -> JournalHead {
+    let row =
+      try Row.fetchOne(database, sql: "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1")
+      ?? Row.fetchOne(database, sql: "SELECT base_sequence, base_hash FROM cursor")
+    guard let row else { return .empty }
+    return JournalHead(sequence: UInt64(row[0] as Int64), hash: row[1])
+  }
+
+  /// What a fact says; nil where there is none.
+  public func fact(_ name: String) throws(JournalError) -> [UInt8]? {
+    try read("read") { database in
+      try Data.fetchOne(database, sql: "SELECT payload FROM fact WHERE name = ?", arguments: [name]).map(
+        Array.init)
+    }
+  }
+
+  /// The newest revision of each topic, so that they go on rising.
+  public func revisions() throws(JournalError) -> [String: Int64] {
+    try read("read") { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT topic, revision FROM state")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
+    }
+  }
+
+  // MARK: The database
+
+  func read<Result>(_ action: String, _ body: (Database) throws -> Result) throws(JournalError) -> Result {
+    do { return try queue.read(body) } catch { throw JournalError(action, path, error) }
+  }
+
+  func write<Result>(_ action: String, _ body: (Database) throws -> Result) throws(JournalError) -> Result {
+    do { return try queue.write(body) } catch { throw JournalError(action, path, error) }
+  }
+}
