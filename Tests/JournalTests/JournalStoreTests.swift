@@ -160,7 +160,8 @@ struct JournalStoreTests {
       try store.append((1...40).map { .ledger(Self.row($0, bytes: 3000)) })
     }
     for name in ["journal.sqlite-wal", "journal.sqlite-shm"] {
-      try? FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")  // gone already after a clean close
+      // Gone already after a clean close.
+      try? FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")
     }
     let file = try #require(FileHandle(forUpdatingAtPath: "\(folder.path)/journal.sqlite"))
     try file.seek(toOffset: 0)
