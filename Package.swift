@@ -28,6 +28,7 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -37,6 +38,7 @@ let package = Package(
   products: [.executable(name: "farmgate", targets: ["farmgate"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -53,6 +55,9 @@ let package = Package(
     module("Harvest", ["FarmUnits", "CanonicalJSON"]),
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
     module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
+
+    // Signatures, digests and the file of the signing key: swift-crypto stays in here.
+    module("ClaimKeys", ["FarmUnits", "CanonicalJSON", "Claims", crypto]),
 
     // The edges: one C library or kernel interface each.
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
@@ -127,6 +132,7 @@ let package = Package(
     tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
+    tests("ClaimKeys", ["ClaimKeys", "Claims", "CanonicalJSON", "FarmUnits"]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),

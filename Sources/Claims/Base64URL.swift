@@ -1,8 +1,8 @@
 /// The alphabet of RFC 4648 section 5 without padding, as JOSE writes bytes.
-enum Base64URL {
+public enum Base64URL {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  static func text(_ bytes: some Collection<UInt8>) -> String {
+  public static func text(_ bytes: some Collection<UInt8>) -> String {
     var digits: [UInt8] = []
     digits.reserveCapacity((bytes.count * 4 + 2) / 3)
     var word: UInt32 = 0
@@ -21,7 +21,7 @@ enum Base64URL {
 
   /// Nil for a letter outside the alphabet, padding, an impossible length, or bits left over that are not zero: one value
   /// has one text.
-  static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+  public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     var word: UInt32 = 0
     var bits = 0
