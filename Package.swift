@@ -104,7 +104,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "Claims", "FarmConfiguration", "FarmDaemon", "FarmSimulation",
+        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "FarmConfiguration", "FarmDaemon",
+        "FarmSimulation",
         "Gateway",
         "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", argumentParser, logging,
       ],

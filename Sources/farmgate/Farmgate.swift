@@ -13,7 +13,7 @@ struct Farmgate: AsyncParsableCommand {
       "Runs a farm's valves, cold rooms and drone pads, and tells the marketplace what can be sold and flown.",
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self,
+      Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self, Keys.self,
     ])
 }
 
