@@ -150,7 +150,7 @@ let package = Package(
       "Gateway",
       [
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
-        "FarmSimulation",
+        "FarmSimulation", "Harvest", "Claims", "ClaimKeys",
       ]),
     tests(
       "FarmSimulation",

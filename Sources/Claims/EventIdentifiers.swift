@@ -44,6 +44,6 @@ func hexadecimalDigit(_ nibble: UInt8) -> UInt8 {
 }
 
 /// Lower-case digits of any bytes.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   String(decoding: bytes.flatMap { [hexadecimalDigit($0 >> 4), hexadecimalDigit($0 & 0xF)] }, as: UTF8.self)
 }

@@ -1,0 +1,23 @@
+public import FarmUnits
+
+/// Something said to the marketplace that has to be kept before it is told.
+public enum KeptClaim: Equatable, Sendable {
+  /// In the chain: told in order, each at least once.
+  ///
+  /// - Parameters:
+  ///   - head: Where the chain stands with it.
+  ///   - previousHash: Of the entry before.
+  case ledger(head: LedgerHead, previousHash: String, at: WallTime, OutgoingMessage)
+  /// The newest word of a topic; what it said before need not be told any more.
+  case state(revision: Int64, OutgoingMessage)
+  /// What a decision rests on, under the SHA-256 of its bytes; never told.
+  case input(hash: String, at: WallTime, [UInt8])
+
+  /// What is told of it.
+  public var message: OutgoingMessage? {
+    switch self {
+    case .ledger(_, _, _, let message), .state(_, let message): message
+    case .input: nil
+    }
+  }
+}
