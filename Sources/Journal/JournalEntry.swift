@@ -93,4 +93,6 @@ public struct PendingMessage: Equatable, Sendable {
   }
   public var origin: Origin
   public var message: JournalMessage
+
+  public init(origin: Origin, message: JournalMessage) { (self.origin, self.message) = (origin, message) }
 }
