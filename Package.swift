@@ -88,9 +88,8 @@ let package = Package(
     module(
       "FarmDaemon",
       [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop",
-        "MQTTLink",
-        "GPIOLines", "SensorFiles", logging, lifecycle, signals,
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "FarmConfiguration",
+        "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
     module(

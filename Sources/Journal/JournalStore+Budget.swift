@@ -27,21 +27,26 @@ extension JournalStore {
 
   /// Lets go of what is too old, and then of what is least important until the rest fits: readings, conditions, health,
   /// inputs, acknowledged entries of the ledger; never an entry that the broker does not have.
-  public func keepBudget(at now: WallTime) throws(JournalError) -> Eviction {
+  ///
+  /// - Parameter isOwed: Whether there is a broker that the ledger is for; without one every entry may go.
+  public func keepBudget(at now: WallTime, isOwed: Bool = true) throws(JournalError) -> Eviction {
     let eviction = try write("tidy") { database in
       var eviction = Eviction()
       let oldest = now.milliseconds - Int64(budget.days) * 86_400_000
       try database.execute(sql: "DELETE FROM sample WHERE at_ms < ? AND is_trusted", arguments: [oldest])
       try database.execute(sql: "DELETE FROM input WHERE at_ms < ?", arguments: [oldest])
       eviction.ledger = try forget(
-        database, "AND sequence < (SELECT ifnull(min(sequence), 0) FROM ledger WHERE at_ms >= \(oldest))",
+        database, isOwed,
+        "AND sequence < (SELECT ifnull(min(sequence), 0) FROM ledger WHERE at_ms >= \(oldest))",
         limit: Int(Int32.max))
       eviction.bytes = try Self.bytes(database)
       for kind in KeptClass.allCases {
         let gone = try makeRoom(&eviction, database) { try Self.evict(kind, database) }
         if gone > 0 { eviction.evicted[kind] = gone }
       }
-      eviction.ledger += try makeRoom(&eviction, database) { try forget(database, "", limit: Self.step) }
+      eviction.ledger += try makeRoom(&eviction, database) {
+        try forget(database, isOwed, "", limit: Self.step)
+      }
       eviction.isOverBudget = eviction.bytes > budget.bytes
       return eviction
     }
@@ -86,12 +91,12 @@ extension JournalStore {
 
   /// The oldest acknowledged entries of the chain go, and `base` says where it begins. The last entry stays, for the
   /// next one to follow.
-  private func forget(_ database: Database, _ condition: String, limit: Int) throws -> Int {
+  private func forget(_ database: Database, _ isOwed: Bool, _ condition: String, limit: Int) throws -> Int {
     try database.execute(
       sql: """
         DELETE FROM ledger WHERE sequence IN (
           SELECT sequence FROM ledger
-          WHERE sequence <= (SELECT acknowledged_sequence FROM cursor)
+          WHERE \(isOwed ? "sequence <= (SELECT acknowledged_sequence FROM cursor)" : "TRUE")
             AND sequence < (SELECT max(sequence) FROM ledger) \(condition)
           ORDER BY sequence LIMIT \(limit))
         """)

@@ -70,6 +70,13 @@ extension JournalStore {
     }
   }
 
+  /// The broker may have forgotten what it kept: every state is to be sent once more.
+  public func repeatStates() throws(JournalError) {
+    try write("repeat states of") {
+      try $0.execute(sql: "UPDATE state SET acknowledged_revision = 0 WHERE acknowledged_revision > 0")
+    }
+  }
+
   /// The broker refuses a message for good: it is kept where a person finds it, and blocks nothing behind it.
   ///
   /// - Parameter reasonCode: PUBACK's, from 0x80.

@@ -94,8 +94,6 @@ public struct JournalStore: Sendable {
             sql: "INSERT OR IGNORE INTO cursor VALUES (1, 0, 0, ?)", arguments: [JournalHead.empty.hash])
           return .commit
         }
-        let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
-        if answer != "ok" { throw JournalError("check", path, .damaged, answer ?? "no answer") }
       }
     } catch {
       throw JournalError("open", path, error)
@@ -136,6 +134,26 @@ public struct JournalStore: Sendable {
         sql: "UPDATE cursor SET acknowledged_sequence = ?, base_sequence = ?, base_hash = ?",
         arguments: [Int64(head.sequence), Int64(head.sequence), head.hash])
     }
+  }
+
+  /// Looks through the whole file, which takes seconds for a large one.
+  ///
+  /// - Throws: `.damaged`: `replace` helps.
+  public func check() throws(JournalError) {
+    let answer = try read("check") { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    if answer != "ok" { throw JournalError("check", path, .damaged, answer ?? "no answer") }
+  }
+
+  /// Sets a file aside that turned out to be damaged while it was in use, and begins a new one behind `head`.
+  ///
+  /// - Parameter head: Of the chain as its owner knows it.
+  /// - Returns: The new journal, and where the old one lies.
+  public func replaced(after head: JournalHead) throws(JournalError) -> (store: JournalStore, aside: String) {
+    do { try queue.close() } catch { throw JournalError("close", path, error) }
+    let aside = try Self.setAside(path)
+    let store = try JournalStore(path, budget, reserve)
+    if head.sequence > 0 { try store.beginAfter(head) }
+    return (store, aside)
   }
 
   // MARK: Keeping

@@ -1,0 +1,81 @@
+import Claims
+import Synchronization
+
+/// Claims, and the lots behind them, on their way to the journal's thread. Bounded: what does not fit is not taken, and
+/// who makes claims has to wait.
+final class ClaimQueue: Sendable {
+  /// What is written in one transaction: a lot is on the disk before a claim about it is told.
+  struct Batch: Sendable {
+    var claims: [KeptClaim] = []
+    /// By name; nil: to be forgotten.
+    var facts: [String: [UInt8]?] = [:]
+    fileprivate(set) var bytes = 0
+
+    var isEmpty: Bool { claims.isEmpty && facts.isEmpty }
+
+    fileprivate mutating func add(_ other: Batch) {
+      claims += other.claims
+      facts.merge(other.facts) { _, new in new }
+      bytes += other.bytes
+    }
+  }
+
+  /// In memory at most, in bytes.
+  static let bytesMax = 8 << 20
+
+  private let waiting = Mutex(Batch())
+  /// Something was put in.
+  let arrivals: AsyncStream<Void>
+  private let signal: AsyncStream<Void>.Continuation
+
+  init() { (arrivals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+  /// - Returns: False when there is no room: nothing of it is taken.
+  func put(_ claims: [KeptClaim], facts: [String: [UInt8]?]) -> Bool {
+    if claims.isEmpty && facts.isEmpty { return true }
+    var batch = Batch()
+    (batch.claims, batch.facts) = (claims, facts)
+    batch.bytes =
+      claims.reduce(0) { $0 + $1.bytes } + facts.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
+    let added = batch
+    let isTaken = waiting.withLock { waiting in
+      guard waiting.bytes + added.bytes <= Self.bytesMax else { return false }
+      waiting.add(added)
+      return true
+    }
+    if isTaken { signal.yield() }
+    return isTaken
+  }
+
+  /// Whether more may be said.
+  var hasRoom: Bool { waiting.withLock { $0.bytes < Self.bytesMax / 2 } }
+  var bytes: Int { waiting.withLock { $0.bytes } }
+
+  func take() -> Batch {
+    waiting.withLock { waiting in
+      defer { waiting = Batch() }
+      return waiting
+    }
+  }
+
+  /// What could not be written comes back, before what has come since.
+  func putBack(_ batch: Batch) {
+    waiting.withLock { waiting in
+      var all = batch
+      all.add(waiting)
+      waiting = all
+    }
+  }
+
+  func finish() { signal.finish() }
+}
+
+extension KeptClaim {
+  fileprivate var bytes: Int {
+    switch self {
+    case .ledger(_, _, _, let message), .state(_, let message):
+      message.topic.utf8.count + message.payload.count + 256
+    case .input(_, _, let bytes): bytes.count + 128
+    }
+  }
+}
