@@ -20,8 +20,9 @@ extension Benchmark {
 struct BenchOptions {
   /// As many samples as the terms of the figures ask: `loop` alone takes twelve hours.
   var isFull = false
-  /// How long one run of `loop` takes instead of its usual time, in ten pairs.
+  /// How long one run of `loop` takes instead of its usual time, in ten pairs unless `loopPairs` says otherwise.
   var loopSeconds: Int?
+  var loopPairs: Int?
   /// The only case of `loop` to measure, as `1ms-idle`, `10ms-loaded`.
   var loopCase: String?
 
@@ -31,7 +32,9 @@ struct BenchOptions {
       guard let place = arguments.lastIndex(where: { $0.hasPrefix(name + "=") }) else { return nil }
       return String(arguments.remove(at: place).dropFirst(name.count + 1))
     }
-    loopSeconds = value("--loop-seconds").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    func count(_ name: String) -> Int? { value(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    loopSeconds = count("--loop-seconds")
+    loopPairs = count("--loop-pairs")
     loopCase = value("--loop-case")
     isFull = arguments.contains("--full")
     arguments.removeAll { $0 == "--full" }
@@ -39,7 +42,7 @@ struct BenchOptions {
 }
 
 /// Speed and memory beside their peers, in one run on one machine:
-/// `farmgate-bench [--full] [--loop-seconds=N] [--loop-case=CASE] [NAME …]`.
+/// `farmgate-bench [--full] [--loop-seconds=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]`.
 @main
 struct Bench {
   private static let all: [any Benchmark.Type] = [
@@ -55,7 +58,8 @@ struct Bench {
     let options = BenchOptions(takenFrom: &arguments)
     let names = all.map { $0.name }
     guard arguments.allSatisfy({ names.contains($0) }) else {
-      complain("usage: farmgate-bench [--full] [--loop-seconds=N] [--loop-case=CASE] [NAME …]")
+      complain(
+        "usage: farmgate-bench [--full] [--loop-seconds=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]")
       for bench in all { complain("  \(bench.name): \(bench.purpose)") }
       exit(64)
     }

@@ -21,7 +21,7 @@ struct LoopBench: Benchmark {
   private let only: String?
 
   init(_ options: BenchOptions) {
-    pairs = options.isFull || options.loopSeconds != nil ? Self.termPairs : 5
+    pairs = options.loopPairs ?? (options.isFull || options.loopSeconds != nil ? Self.termPairs : 5)
     seconds = options.loopSeconds ?? (options.isFull ? nil : 4)
     only = options.loopCase
   }
@@ -83,15 +83,18 @@ struct LoopBench: Benchmark {
     var comparisons = Self.names.map { _ in Comparison() }
     var (setup, priority, missed) = ("", Self.priority, 0)
     var heard = (ours: [Double](), peer: [Double]())
+    var together = (ours: LatenessHistogram(), peer: LatenessHistogram())
     for _ in 0..<pairs {
       let ours = try loop(bench, setting, priority)
       (setup, missed) = (ours.setup, missed + ours.missed)
       // Neither gets what the other one is refused.
       if setup.contains("refused") { priority = 0 }
       let peer = try cyclictest(bench, setting, priority)
-      for place in Self.names.indices {
-        comparisons[place].add(ours: ours.lateness[place], peer: peer.lateness[place])
+      for (place, figures) in zip(ours.lateness.figures, peer.lateness.figures).enumerated() {
+        comparisons[place].add(ours: figures.0, peer: figures.1)
       }
+      together.ours.add(ours.lateness)
+      together.peer.add(peer.lateness)
       heard.ours.append(ours.heard)
       heard.peer.append(peer.heard)
     }
@@ -100,6 +103,9 @@ struct LoopBench: Benchmark {
         "tick lateness \(name), \(setting.text)", comparison, unit: "µs",
         target: name == "p99.9" ? .ratio(1.25) : .none)
     }
+    var whole = Comparison()
+    whole.add(ours: together.ours.percentile(perMille: 999), peer: together.peer.percentile(perMille: 999))
+    report.add("tick lateness p99.9 of all runs together, \(setting.text)", whole, unit: "µs")
     var note = "loop, \(setting.text): \(pairs) pairs of \(setting.samples) ticks; \(setup); \(missed) missed"
     if setting.flood != nil {
       guard heard.ours.median > 0, heard.peer.median > 0 else {
@@ -125,24 +131,23 @@ struct LoopBench: Benchmark {
   }
 
   private func loop(_ bench: Bench, _ setting: Setting, _ priority: Int32) throws -> (
-    lateness: [Double], missed: Int, heard: Double, setup: String
+    lateness: LatenessHistogram, missed: Int, heard: Double, setup: String
   ) {
     let child = try ChildProcess(
       bench.pinned + ["loop", "\(setting.microseconds)", "\(priority)", "\(setting.samples)"]
         + (setting.flood?.arguments ?? []))
-    let fields = child.remainder().split(separator: " ", maxSplits: 6).map(String.init)
+    let lines = child.remainder().split(separator: "\n")
     child.wait()
-    let numbers = fields.prefix(6).compactMap { Double($0) }
-    guard numbers.count == 6, fields.count == 7 else { throw BenchFailure("the loop did not run") }
-    let setup = fields[6].split(separator: "\n").joined()
-    return (
-      numbers.prefix(4).map { ($0 / 1000).rounded(.down) }, Int(numbers[4]),
-      numbers[5] * 1e9 / Double(monotonicNanoseconds() - child.started), setup
-    )
+    let fields = lines.first?.split(separator: " ", maxSplits: 2) ?? []
+    let lateness = LatenessHistogram(lines: lines.dropFirst())
+    guard fields.count == 3, let missed = Int(fields[0]), let heard = Double(fields[1]), lateness.total > 0
+    else { throw BenchFailure("the loop did not run") }
+    let seconds = Double(monotonicNanoseconds() - child.started) / 1e9
+    return (lateness, missed, heard / seconds, String(fields[2]))
   }
 
   private func cyclictest(_ bench: Bench, _ setting: Setting, _ priority: Int32) throws -> (
-    lateness: [Double], heard: Double
+    lateness: LatenessHistogram, heard: Double
   ) {
     let load = try setting.flood.map { try ChildProcess(bench.pinned + ["load"] + $0.arguments) }
     if let load {

@@ -8,9 +8,9 @@ enum TickProcess {
   /// The loop's time is real time and this: later than what warmed it up.
   static let offsetNanoseconds = 200_000 * 1_000_000_000 as Int64
 
-  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints the lateness of its
-  /// ticks as `p50 p99 p99.9 max` in nanoseconds, how many deadlines were missed, how many readings came meanwhile,
-  /// and what the machine allowed.
+  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints how many deadlines were
+  /// missed, how many readings came meanwhile, and what the machine allowed; then the lateness of its ticks as lines of
+  /// `MICROSECONDS COUNT`.
   ///
   /// - Parameter load: Port of a broker that is flooded and a folder to write in; empty for an idle process.
   static func runLoop(microseconds: Int, priority: Int32, ticks: Int, load: [String]) -> Int32 {
@@ -42,9 +42,8 @@ enum TickProcess {
         complain("the loop made fewer than \(ticks) ticks in its time")
         return 70
       }
-      let lateness = log.lateness(after: warmUp)
-      let figures = [0.5, 0.99, 0.999, 1].map { "\(Int(lateness.quantile($0)))" }
-      tell((figures + ["\(log.missed)", "\(around?.heard ?? 0)", "\(setup)"]).joined(separator: " "))
+      tell("\(log.missed) \(around?.heard ?? 0) \(setup)")
+      tell(LatenessHistogram(nanoseconds: log.lateness(after: warmUp)).lines)
       return 0
     } catch {
       complain("\(error)")
