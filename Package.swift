@@ -118,7 +118,8 @@ let package = Package(
       exclude: ["run", "package-tests"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["CanonicalJSON", crypto], path: "Tests/TestSupport", swiftSettings: settings
+      name: "TestSupport", dependencies: ["CanonicalJSON", crypto], path: "Tests/TestSupport",
+      swiftSettings: settings
     ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),

@@ -52,6 +52,9 @@ struct CommandRuleTests {
       try await recorder.message(on: "\(root)/status", within: .seconds(15), "online") {
         $0.json?["state"] == "online"
       }
+      // Without a reading of its bed a valve stays shut, whoever asks.
+      recorder.publish("zigbee2mqtt/bed-1", #"{"soil_moisture":25}"#)
+      try await recorder.message(on: "\(root)/sensor/bed-1-moisture") { $0.json?["value"] == 25 }
     }
 
     func reason(_ id: JSONValue, on topic: String = valve) async throws -> String? {
@@ -144,6 +147,20 @@ struct CommandRuleTests {
     // A new command is judged after the replayed one: by then the valve would have been told.
     #expect(try await rig.ask(try rig.sign(#""set":"off""#, "last"), "last") == "accepted")
     #expect(!rig.valveWasOn)
+    try await rig.end()
+  }
+
+  @Test func `a damaged memory of commands is set aside and told, and commands are taken`() async throws {
+    let rig = try await Rig(required: true)
+    #expect(try await rig.ask(try rig.sign(#""set":"auto""#, "1"), "1") == "accepted")
+    try await rig.end()
+    let file = AnswerFile(in: rig.folder.path).path
+    #expect(StoredFile.read(file, bytesMax: AnswerFile.bytesMax) != nil, "kept at a clean end")
+    try Data("{".utf8).write(to: URL(filePath: file))
+    try await rig.start()
+    #expect(rig.gateway?.log.contains("command-memory.json is damaged; it is set aside") == true)
+    #expect(StoredFile.read(file + ".damaged", bytesMax: 1) != nil)
+    #expect(try await rig.ask(try rig.sign(#""set":"auto""#, "2"), "2") == "accepted")
     try await rig.end()
   }
 
