@@ -56,8 +56,9 @@ let package = Package(
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
     module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
 
-    // Signatures, digests and the file of the signing key: swift-crypto stays in here.
-    module("ClaimKeys", ["FarmUnits", "CanonicalJSON", "Claims", crypto]),
+    // Signatures and digests: swift-crypto stays in here. The gateway's own key, and its file.
+    module("Signatures", [crypto]),
+    module("ClaimKeys", ["FarmUnits", "CanonicalJSON", "Claims", "Signatures"]),
 
     // The edges: one C library or kernel interface each.
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
@@ -89,7 +90,7 @@ let package = Package(
       "FarmDaemon",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "FarmConfiguration",
-        "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", logging, lifecycle, signals,
+        "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", "Signatures", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
     module(
@@ -123,7 +124,8 @@ let package = Package(
       exclude: ["run", "package-tests"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings
+      name: "TestSupport", dependencies: ["CanonicalJSON", crypto], path: "Tests/TestSupport",
+      swiftSettings: settings
     ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),
@@ -132,12 +134,13 @@ let package = Package(
     tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
-    tests("ClaimKeys", ["ClaimKeys", "Claims", "CanonicalJSON", "FarmUnits"]),
+    tests("ClaimKeys", ["ClaimKeys", "Claims", "CanonicalJSON", "FarmUnits", "Signatures"]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
     tests("Journal", ["Journal", "FarmUnits", grdb]),
+    tests("Signatures", ["Signatures", "Claims", "CanonicalJSON"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
     tests(
       "FarmConfiguration",
@@ -149,7 +152,7 @@ let package = Package(
       "Gateway",
       [
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
-        "FarmSimulation", "Harvest", "Claims", "ClaimKeys",
+        "FarmSimulation", "Harvest", "Claims", "ClaimKeys", "Signatures",
       ]),
     tests(
       "FarmSimulation",

@@ -1,8 +1,7 @@
 import CanonicalJSON
 public import Claims
-import Crypto
 public import FarmUnits
-import Foundation
+import Signatures
 
 /// The keys that the gateway signs its claims with: the one in force, and those before it.
 ///
@@ -62,26 +61,24 @@ public struct KeyRing: Sendable {
     KeySet(
       entries: members.map {
         KeySet.Entry(
-          key: $0.publicKey, keyID: $0.publicKey.thumbprint(Ed25519.sha256), validFrom: $0.validFrom,
+          key: $0.publicKey, keyID: $0.publicKey.thumbprint(SHA2.sha256), validFrom: $0.validFrom,
           validUntil: $0.validUntil)
       })
   }
 
   private static func newMember(at now: WallTime) -> Member {
-    let key = Curve25519.Signing.PrivateKey()
-    guard let publicKey = JSONWebKey(publicKey: Array(key.publicKey.rawRepresentation)) else {
+    let key = Ed25519.PrivateKey()
+    guard let publicKey = JSONWebKey(publicKey: key.publicKey) else {
       preconditionFailure("a public key of Ed25519 has 32 bytes")
     }
-    return Member(seed: Array(key.rawRepresentation), publicKey: publicKey, validFrom: now)
+    return Member(seed: key.seed, publicKey: publicKey, validFrom: now)
   }
 
   private static func signer(_ seed: [UInt8]?, _ publicKey: JSONWebKey) -> ClaimSigner {
-    guard let seed, let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
+    guard let seed, let key = Ed25519.PrivateKey(seed: seed) else {
       preconditionFailure("only members with a seed of 32 bytes sign")
     }
-    return ClaimSigner(keyID: publicKey.thumbprint(Ed25519.sha256)) { message in
-      Array(try key.signature(for: Data(message)))
-    }
+    return ClaimSigner(keyID: publicKey.thumbprint(SHA2.sha256)) { try key.signature(for: $0) }
   }
 }
 
@@ -93,7 +90,7 @@ extension KeyRing {
     [
       "keys": .array(
         members.map { member in
-          var key = member.publicKey.json(keyID: member.publicKey.thumbprint(Ed25519.sha256)).object ?? [:]
+          var key = member.publicKey.json(keyID: member.publicKey.thumbprint(SHA2.sha256)).object ?? [:]
           key["validFrom"] = .string(member.validFrom.rfc3339)
           if let end = member.validUntil { key["validUntil"] = .string(end.rfc3339) }
           if let seed = member.seed { key["d"] = .string(Base64URL.text(seed)) }
@@ -117,8 +114,7 @@ extension KeyRing {
       }
       if let text = key["d"] {
         guard let seed = text.string.flatMap({ Base64URL.bytes($0) }),
-          let pair = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed),
-          Array(pair.publicKey.rawRepresentation) == publicKey.publicKey
+          let pair = Ed25519.PrivateKey(seed: seed), pair.publicKey == publicKey.publicKey
         else { return nil }
         member.seed = seed
       }

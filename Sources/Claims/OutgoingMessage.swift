@@ -27,6 +27,8 @@ public struct OutgoingMessage: Equatable, Sendable {
   /// MQTT 5 payload format indicator: 1 for UTF-8 text, nil for unspecified bytes.
   public var payloadFormat: UInt8?
   public var expiry: Expiry
+  /// MQTT 5 only: by what the sender of a command knows its answer.
+  public var correlationData: [UInt8]?
 
   public init(
     topic: String, payload: [UInt8], retained: Bool, qualityOfService: UInt8, contentType: String? = nil,

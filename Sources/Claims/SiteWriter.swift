@@ -43,8 +43,19 @@ public struct SiteWriter: Equatable, Sendable {
     message(topics.drone(id), record.bytes, retained: true)
   }
 
-  public func result(of command: SiteTopics.Command, _ message: CommandResultMessage) -> OutgoingMessage {
-    self.message(topics.result(of: command), message.json.bytes, retained: false)
+  public func result(
+    of command: SiteTopics.Command, _ message: CommandResultMessage, correlationData: [UInt8]? = nil
+  ) -> OutgoingMessage {
+    response(on: topics.result(of: command), message, correlationData: correlationData)
+  }
+
+  /// The same where an MQTT 5 command asked for it; never retained.
+  public func response(on topic: String, _ message: CommandResultMessage, correlationData: [UInt8]?)
+    -> OutgoingMessage
+  {
+    var outgoing = self.message(topic, message.json.bytes, retained: false)
+    outgoing.correlationData = correlationData
+    return outgoing
   }
 
   /// An empty retained message: the broker forgets what it kept for this topic.

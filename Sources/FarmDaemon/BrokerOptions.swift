@@ -69,6 +69,6 @@ extension OutboundMessage {
       qualityOfService: message.qualityOfService == 0 ? .atMostOnce : .atLeastOnce,
       retained: message.retained,
       contentType: message.contentType, isText: message.payloadFormat == 1,
-      expiry: expirySeconds.map { .seconds(Int64($0)) })
+      expiry: expirySeconds.map { .seconds(Int64($0)) }, correlationData: message.correlationData)
   }
 }

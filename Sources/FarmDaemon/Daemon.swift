@@ -7,6 +7,7 @@ public import Logging
 import MQTTLink
 import RealTimeLoop
 import ServiceLifecycle
+import Signatures
 
 /// The daemon: takes its lines safe, starts the loop, the desk and the links, and ends them in reverse.
 ///
@@ -44,10 +45,16 @@ public struct Daemon: Sendable {
 
     let identity = GatewayIdentity(
       version: Version.text, boot: boot, session: Self.session(), started: clock.now())
-    let gateway = FarmGateway(
-      configuration, identity: identity, alarms: loop.alarmTable, random: SystemRandomNumberGenerator())
+    var gateway = FarmGateway(
+      configuration, identity: identity, alarms: loop.alarmTable, signatures: Ed25519.isValid,
+      random: SystemRandomNumberGenerator())
 
-    let site = try configuration.brokers.site.map { try siteLink($0, gateway) }
+    let answerFile = AnswerFile(in: configuration.storage.directory)
+    for trouble in answerFile.restore(into: &gateway, at: clock.now()) { log.error("\(trouble)") }
+    // From here on the desk owns it; what the others ask of it does not change.
+    let settled = gateway
+
+    let site = try configuration.brokers.site.map { try siteLink($0, settled) }
     let market = try configuration.brokers.market.map { broker in
       try BrokerLink(
         LinkOptions(broker, name: "market", farm: configuration.farm, gateway: configuration.gateway))
@@ -58,10 +65,10 @@ public struct Daemon: Sendable {
       notifier: SystemdNotifier())
     let memoryCounters = MemoryCounters()
     let desk = GatewayDesk(
-      gateway: gateway, loop: loop, clock: clock, site: site, market: market,
+      gateway: settled, loop: loop, clock: clock, site: site, market: market,
       measurements: control.thread.measurements, outputs: configuration.outputs, memory: memoryCounters,
       log: log)
-    let farewell = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
+    let farewell = OutboundMessage(Publication(.site, settled.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
     var services: [any Service] = []
@@ -71,7 +78,7 @@ public struct Daemon: Sendable {
     if let files = try FileInputService(configuration.sensors, slots: loop.slots, clock: clock, log: log) {
       services.append(files)
     }
-    if let pins = try pinInputs(gateway.buttons, loop, clock) {
+    if let pins = try pinInputs(settled.buttons, loop, clock) {
       services.append(
         PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
     }
@@ -83,6 +90,8 @@ public struct Daemon: Sendable {
           events: events, file: memoryFile, kept: kept, boot: boot, clock: clock, counters: memoryCounters,
           loopHasEnded: { [thread = control.thread] in thread.stop(within: .zero) }, log: log))
     }
+    services.append(
+      AnswerService(desk: desk, file: answerFile, clock: clock, counters: memoryCounters, log: log))
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(

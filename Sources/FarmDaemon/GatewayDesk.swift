@@ -57,7 +57,8 @@ actor GatewayDesk {
     for message in batch {
       guard
         let request = gateway.command(
-          topic: message.topic, payload: message.payload, retained: message.retained, at: now)
+          topic: message.topic, payload: message.payload, retained: message.retained,
+          responseTopic: message.responseTopic, correlationData: message.correlationData, at: now)
       else { continue }
       if !loop.requests.push(request) { gateway.undelivered(request, at: now) }
     }
@@ -66,8 +67,18 @@ actor GatewayDesk {
 
   func overflowed(_ batch: [InboundMessage]) {
     let now = clock.now()
-    for message in batch { gateway.overflowed(topic: message.topic, payload: message.payload, at: now) }
+    for message in batch {
+      gateway.overflowed(
+        topic: message.topic, payload: message.payload, responseTopic: message.responseTopic,
+        correlationData: message.correlationData, at: now)
+    }
     publish()
+  }
+
+  /// What was answered to commands, to be kept over a restart; nil: the same as at `change`.
+  func answers(since change: UInt64?) -> (change: UInt64, json: JSONValue)? {
+    let newest = gateway.answerChanges
+    return newest == change ? nil : (newest, gateway.answers(at: clock.now()))
   }
 
   /// Takes what the loop has told.

@@ -37,7 +37,7 @@ struct MemoryService: Service {
   }
 }
 
-/// What was written, for `counters`.
+/// What was written of memories, the loop's and that of commands, for `counters`.
 final class MemoryCounters: Sendable {
   struct Counts: Equatable, Sendable {
     var writes: UInt64 = 0
@@ -47,7 +47,7 @@ final class MemoryCounters: Sendable {
   private let counts = Mutex(Counts())
 
   var now: Counts { counts.withLock { $0 } }
-  fileprivate func note(bytes: Int, failed: Bool) {
+  func note(bytes: Int, failed: Bool) {
     counts.withLock { counts in
       counts.writes += 1
       counts.bytes += UInt64(bytes)

@@ -3,7 +3,8 @@ import Claims
 import FarmControl
 import FarmUnits
 
-/// Takes what people ask of outputs and alarms, and hands on what the loop must decide.
+/// Takes what people ask of outputs and alarms, and hands on what the loop must decide; hands commands on lots back once
+/// they may be carried out.
 ///
 /// A command that the loop has to judge is answered when the verdict comes back.
 struct CommandDesk: Sendable {
@@ -12,108 +13,150 @@ struct CommandDesk: Sendable {
   enum Outcome: Sendable {
     case answer(CommandAnswer)
     case ask(ControlRequest)
+    /// Admitted, in time, and new: to be carried out, and the answer noted.
+    case lot(AdmittedCommand)
     /// The same command is with the loop already; its answer will come.
     case pending
   }
 
+  /// What the loop judges.
+  private struct Waiting: Sendable {
+    var command: AdmittedCommand
+    /// Whoever sent it, again included.
+    var addresses: [ReplyAddress]
+  }
+  struct Judged: Sendable {
+    var target: Target
+    var addresses: [ReplyAddress]
+    var answer: CommandAnswer
+  }
+
   private let outputs: [String: Int]
   private let alarms: [String: Int]
-  private var answers: CommandLedger<CommandAnswer?>
-  private var waiting: [UInt64: (target: Target, envelope: CommandEnvelope)] = [:]
+  private var gate: CommandGate
+  private(set) var memory: CommandMemory
+  private var waiting: [UInt64: Waiting] = [:]
   private var nextToken: UInt64 = 1
   /// Commands that may wait for a verdict at once; the loop answers within a tick.
   private static let waitingLimit = 64
+  /// Addresses that one answer goes to.
+  private static let addressLimit = 4
 
-  init(outputs: [String], alarms: [String]) {
+  init(outputs: [String], alarms: [String], gate: CommandGate) {
     self.outputs = Dictionary(uniqueKeysWithValues: outputs.enumerated().map { ($1, $0) })
     self.alarms = Dictionary(uniqueKeysWithValues: alarms.enumerated().map { ($1, $0) })
-    answers = CommandLedger(capacity: 1024)
+    self.gate = gate
+    memory = CommandMemory(issuers: gate.issuerNames)
   }
 
-  mutating func receive(_ target: Target, _ payload: [UInt8], retained: Bool, at now: Moment) -> Outcome {
+  /// - Parameters:
+  ///   - topic: Of the message, which `target` was read from.
+  ///   - address: Where the sender wants the answer as well.
+  mutating func receive(
+    _ payload: [UInt8], on topic: String, for target: Target, retained: Bool, replyTo address: ReplyAddress,
+    at now: Moment
+  ) -> Outcome {
     do throws(CommandAnswer) {
-      let (envelope, json) = try CommandEnvelope.read(payload, retained: retained, needsIssuer: true)
-      let key = Self.key(target, envelope.id)
-      if let known = answers[key] { return known.map(Outcome.answer) ?? .pending }
-      let request: ControlRequest
-      do throws(CommandAnswer) {
-        request = try self.request(target, envelope, json, at: now)
-        guard waiting.count < Self.waitingLimit else {
-          throw CommandAnswer(
-            id: envelope.id, .refused, "busy", "Too many commands wait for the control loop; try again.")
-        }
-      } catch {
-        // What was refused for being busy or for the clock may be sent again under its id.
-        if error.reason != "busy", error.reason != "clock_untrusted", error.reason != "too_early" {
-          answers[key] = error
-        }
-        return .answer(error)
+      let command = try gate.admit(payload, on: topic, for: target, retained: retained)
+      let key = CommandKey(command)
+      if let known = memory[key] {
+        if let answer = known { return .answer(answer) }
+        join(key, address)
+        return .pending
       }
-      answers[key] = .some(nil)
-      waiting[request.token] = (target, envelope)
+      let request = try request(command, at: now)
+      try begin(command, isOff: request?.isOff ?? false, at: now)
+      guard let request else { return .lot(command) }
+      waiting[request.token] = Waiting(command: command, addresses: [address])
       return .ask(request)
     } catch {
       return .answer(error)
     }
   }
 
+  /// Makes the id known, if the sender has a place left in his minute. Switching off is not kept waiting.
+  private mutating func begin(_ command: AdmittedCommand, isOff: Bool, at now: Moment) throws(CommandAnswer) {
+    let id = command.envelope.id
+    guard waiting.count < Self.waitingLimit else { throw CommandAnswer(id: id, refused: .busy) }
+    if !isOff {
+      guard memory.makeRoom(for: command.sender, at: now) else {
+        throw CommandAnswer(
+          id: id, refused: .busy,
+          "\(CommandMemory.issuerCapacity) commands of this issuer may still be repeated; let them expire.")
+      }
+      try gate.takePlace(command, at: now.instant)
+    }
+    memory.begin(CommandKey(command), until: isOff ? nil : command.envelope.expires, at: now)
+  }
+
+  /// A command on a lot was carried out.
+  mutating func finish(_ command: AdmittedCommand, _ answer: CommandAnswer) {
+    memory.finish(CommandKey(command), answer)
+  }
+
   /// The loop has judged: the answer and where it belongs; nil for a token that is not waited for.
-  mutating func judged(token: UInt64, _ verdict: CommandVerdict) -> (Target, CommandAnswer)? {
-    guard let (target, envelope) = waiting.removeValue(forKey: token) else { return nil }
+  mutating func judged(token: UInt64, _ verdict: CommandVerdict) -> Judged? {
+    guard let waiter = waiting.removeValue(forKey: token) else { return nil }
+    let id = waiter.command.envelope.id
     let answer =
       switch verdict {
-      case .accepted: CommandAnswer(id: envelope.id, .accepted, "accepted", "Done.")
-      case .deferred(let reason): CommandAnswer(id: envelope.id, .deferred, reason.code, reason.sentence)
-      case .refused(let reason): CommandAnswer(id: envelope.id, .refused, reason.code, reason.sentence)
+      case .accepted: CommandAnswer(id: id, .accepted, "accepted", "Done.")
+      case .deferred(let reason): CommandAnswer(id: id, .deferred, reason.code, reason.sentence)
+      case .refused(let reason): CommandAnswer(id: id, .refused, reason.code, reason.sentence)
       }
-    answers[Self.key(target, envelope.id)] = answer
-    return (target, answer)
+    memory.finish(CommandKey(waiter.command), answer)
+    return Judged(target: waiter.command.target, addresses: waiter.addresses, answer: answer)
   }
 
-  /// A request could not be handed to the loop: its answer.
-  mutating func undelivered(token: UInt64) -> (Target, CommandAnswer)? {
-    guard let (target, envelope) = waiting.removeValue(forKey: token) else { return nil }
-    return (
-      target,
-      CommandAnswer(
-        id: envelope.id, .refused, "busy", "The control loop takes no more commands now; try again.")
-    )
+  /// A request could not be handed to the loop: its answer. The id may be used again.
+  mutating func undelivered(token: UInt64) -> Judged? {
+    guard let waiter = waiting.removeValue(forKey: token) else { return nil }
+    memory.forget(CommandKey(waiter.command))
+    return Judged(
+      target: waiter.command.target, addresses: waiter.addresses,
+      answer: CommandAnswer(
+        id: waiter.command.envelope.id, refused: .busy,
+        "The control loop takes no more commands now; try again."))
   }
 
-  /// Answers that were forgotten to make room for newer ones.
-  var forgottenAnswers: Int { answers.forgotten }
+  /// Takes the answers of before a restart.
+  /// - Returns: How many were damaged and left out.
+  mutating func restore(_ json: JSONValue, at now: Moment) -> Int { memory.restore(json, at: now) }
 
-  private static func key(_ target: Target, _ id: String) -> String {
-    switch target {
-    case .output(let name): "output/\(name)/\(id)"
-    case .alarm(let name): "alarm/\(name)/\(id)"
-    case .lot: "lot/\(id)"
-    }
+  /// The same command came again before its verdict: its sender may have asked for the answer somewhere else.
+  private mutating func join(_ key: CommandKey, _ address: ReplyAddress) {
+    guard let token = waiting.first(where: { CommandKey($0.value.command) == key })?.key,
+      waiting[token]?.addresses.contains(address) == false,
+      waiting[token]?.addresses.count ?? 0 < Self.addressLimit
+    else { return }
+    waiting[token]?.addresses.append(address)
   }
 
-  private mutating func request(
-    _ target: Target, _ envelope: CommandEnvelope, _ json: JSONValue, at now: Moment
-  ) throws(CommandAnswer) -> ControlRequest {
-    func refuse(_ reason: String, _ text: String) -> CommandAnswer {
-      CommandAnswer(id: envelope.id, .refused, reason, text)
+  /// What the loop is to judge; nil for commands on lots.
+  private mutating func request(_ command: AdmittedCommand, at now: Moment) throws(CommandAnswer)
+    -> ControlRequest?
+  {
+    let (envelope, json) = (command.envelope, command.json)
+    func refuse(_ reason: CommandRefusal, _ text: String) -> CommandAnswer {
+      CommandAnswer(id: envelope.id, refused: reason, text)
     }
     var lease: Duration?
-    if let value = json["for_s"], value != .null {
+    if command.target != .lot, let value = json["for_s"], value != .null {
       guard let seconds = value.double, seconds > 0, seconds <= 7 * 86_400 else {
-        throw refuse("malformed", "for_s is a number of seconds above 0 and up to 604800.")
+        throw refuse(.malformed, "for_s is a number of seconds above 0 and up to 604800.")
       }
       lease = .seconds(seconds)
     }
     defer { nextToken += 1 }
-    switch target {
+    switch command.target {
     case .output(let name):
-      guard let output = outputs[name] else { throw refuse("unknown_output", "There is no output \(name).") }
+      guard let output = outputs[name] else { throw refuse(.unknownOutput, "There is no output \(name).") }
       let mode: CommandedMode
       switch json["set"]?.string {
       case "on": mode = .on
       case "off": mode = .off
       case "auto": mode = .auto
-      default: throw refuse("malformed", "set is one of on, off, auto.")
+      default: throw refuse(.malformed, "set is one of on, off, auto.")
       }
       if mode != .off { try envelope.checkValidity(at: now, needsExpiry: mode == .on) }
       return .output(
@@ -121,23 +164,30 @@ struct CommandDesk: Sendable {
           output: output, set: mode, until: lease.map { now.instant.advanced(by: $0) }, source: .operator,
           token: nextToken))
     case .alarm(let name):
-      guard let alarm = alarms[name] else { throw refuse("unknown_alarm", "There is no alarm \(name).") }
+      guard let alarm = alarms[name] else { throw refuse(.unknownAlarm, "There is no alarm \(name).") }
       let action: AlarmAction
       switch json["action"]?.string {
       case "acknowledge": action = .acknowledge
       case "shelve":
         guard let lease else {
-          throw refuse("malformed", "shelve needs for_s, the seconds until the alarm returns.")
+          throw refuse(.malformed, "shelve needs for_s, the seconds until the alarm returns.")
         }
         action = .shelve(lease)
       case "unshelve": action = .unshelve
       case "clear": action = .clear
-      default: throw refuse("malformed", "action is one of acknowledge, shelve, unshelve, clear.")
+      default: throw refuse(.malformed, "action is one of acknowledge, shelve, unshelve, clear.")
       }
       try envelope.checkValidity(at: now, needsExpiry: false)
       return .alarm(AlarmCommand(alarm: alarm, action: action, token: nextToken))
     case .lot:
-      throw refuse("malformed", "Lots are not the control loop's.")
+      try envelope.checkValidity(at: now, needsExpiry: false)
+      return nil
     }
+  }
+}
+
+extension ControlRequest {
+  fileprivate var isOff: Bool {
+    if case .output(let command) = self { command.set == .off } else { false }
   }
 }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Claims
 import FarmUnits
 
 /// What every command carries besides what it asks: who, which, and for how long it is meant.
@@ -36,6 +37,13 @@ extension CommandAnswer: Error {}
 extension CommandEnvelope {
   /// Commands are small.
   static let limits = JSONLimits(bytes: 4096, depth: 8, values: 64)
+  /// The same inside a signature in JSON.
+  static let signedLimits = JSONLimits(bytes: SignedCommand.bytesMax, depth: 8, values: 64)
+
+  /// The id of a command, 1...128 bytes; nil where there is none.
+  static func id(in json: JSONValue) -> String? {
+    json["id"]?.string.flatMap { (1...128).contains($0.utf8.count) ? $0 : nil }
+  }
 
   /// Reads what all commands share.
   /// - Parameter needsIssuer: Whether `by` must be there.
@@ -47,29 +55,26 @@ extension CommandEnvelope {
     do throws(JSONError) {
       json = try JSONValue(parsing: payload, limits: limits)
     } catch {
-      throw CommandAnswer(id: nil, .refused, "malformed", "The payload is not JSON: \(error).")
+      if error.kind == .tooLong { throw CommandAnswer(id: nil, refused: .tooLarge) }
+      throw CommandAnswer(id: nil, refused: .malformed, "The payload is not JSON: \(error).")
     }
     guard json.object != nil else {
-      throw CommandAnswer(id: nil, .refused, "malformed", "A command is a JSON object.")
+      throw CommandAnswer(id: nil, refused: .malformed, "A command is a JSON object.")
     }
-    guard let id = json["id"]?.string, (1...128).contains(id.utf8.count) else {
-      throw CommandAnswer(id: nil, .refused, "malformed", "A command needs an id, a text of 1 to 128 bytes.")
+    guard let id = id(in: json) else {
+      throw CommandAnswer(id: nil, refused: .malformed, "A command needs an id, a text of 1 to 128 bytes.")
     }
-    if retained {
-      throw CommandAnswer(
-        id: id, .refused, "retained",
-        "A retained command could be obeyed again at any time; send it without the flag.")
-    }
+    if retained { throw CommandAnswer(id: id, refused: .retained) }
     let by = json["by"]?.string ?? ""
     guard by.utf8.count <= 128, !(needsIssuer && by.isEmpty) else {
       throw CommandAnswer(
-        id: id, .refused, "malformed", "A command names its issuer in by, a text of 1 to 128 bytes.")
+        id: id, refused: .malformed, "A command names its issuer in by, a text of 1 to 128 bytes.")
     }
     func time(_ name: String) throws(CommandAnswer) -> WallTime? {
       guard let value = json[name], value != .null else { return nil }
       guard let text = value.string, let time = WallTime(rfc3339: text) else {
         throw CommandAnswer(
-          id: id, .refused, "malformed", "\(name) is not a time such as 2026-11-22T10:15:00Z.")
+          id: id, refused: .malformed, "\(name) is not a time such as 2026-11-22T10:15:00Z.")
       }
       return time
     }
@@ -81,22 +86,15 @@ extension CommandEnvelope {
   /// Whether the command is meant for now. What makes things safer is not asked.
   /// - Parameter needsExpiry: True for what switches something on.
   func checkValidity(at now: Moment, needsExpiry: Bool) throws(CommandAnswer) {
-    if needsExpiry, expires == nil {
-      throw CommandAnswer(
-        id: id, .refused, "no_expiry", "A command that switches on must say when it expires.")
-    }
+    if needsExpiry, expires == nil { throw CommandAnswer(id: id, refused: .noExpiry) }
     guard notBefore != nil || expires != nil else { return }
-    guard now.clock == .trusted else {
-      throw CommandAnswer(
-        id: id, .refused, "clock_untrusted",
-        "The gateway's clock is not set, so it cannot tell whether this command is still meant.")
-    }
+    guard now.clock == .trusted else { throw CommandAnswer(id: id, refused: .clockUntrusted) }
     if let notBefore, now.wall < notBefore {
       throw CommandAnswer(
-        id: id, .refused, "too_early", "The command is not valid before \(notBefore.rfc3339).")
+        id: id, refused: .tooEarly, "The command is not valid before \(notBefore.rfc3339).")
     }
     if let expires, now.wall >= expires {
-      throw CommandAnswer(id: id, .refused, "expired", "The command expired at \(expires.rfc3339).")
+      throw CommandAnswer(id: id, refused: .expired, "The command expired at \(expires.rfc3339).")
     }
   }
 }

@@ -22,6 +22,11 @@ public struct FarmGateway: Sendable {
   private var sensors: SensorDesk
   private var board: SensorBoard
   private var commands: CommandDesk
+  private let replies: ReplyRules
+  /// Commands that were refused, by reason: the reasons are ours, and few.
+  private var refusedCommands: [String: UInt64] = [:]
+  /// Answers that did not go to the response topic that was asked for.
+  private var refusedResponses: UInt64 = 0
   private var lots: LotDesk
   private var claims: ClaimDesk
   private var drones: DroneDesk?
@@ -38,10 +43,13 @@ public struct FarmGateway: Sendable {
   /// - Parameters:
   ///   - alarms: What the control loop can raise, in the order of its events.
   ///   - sensorsEvery: The longest silence about a sensor that says nothing new; nil: it is told on change only.
+  ///   - signatures: What checks the signatures of commands; without it none is believed.
   ///   - random: For event ids; seeded in a simulation.
   public init(
     _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
-    sensorsEvery: Duration? = .seconds(30), random: some RandomNumberGenerator & Sendable
+    sensorsEvery: Duration? = .seconds(30),
+    signatures: @escaping EventVerifier.Ed25519Check = { _, _, _ in false },
+    random: some RandomNumberGenerator & Sendable
   ) {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
       let marketTopics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
@@ -54,12 +62,17 @@ public struct FarmGateway: Sendable {
     sensors = SensorDesk(configuration)
     board = SensorBoard(
       names: configuration.sensors.map(\.id), period: sensorsEvery ?? .seconds(100 * 365 * 86_400))
-    commands = CommandDesk(outputs: outputNames, alarms: alarms.map(\.id))
+    commands = CommandDesk(
+      outputs: outputNames, alarms: alarms.map(\.id),
+      gate: CommandGate(configuration.operators, check: signatures))
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
     drones = configuration.drones.map(DroneDesk.init)
     benches = BenchDesk(configuration, session: identity.session)
     probes = StoreProbeChannel.all(of: configuration)
+    replies = ReplyRules(
+      siteTopics, filters: sensors.filters + (drones?.filters ?? []) + siteTopics.commandFilters,
+      prefixes: configuration.operators.homeAssistantPrefix.map { [$0] } ?? [])
     confirmedAtOnce = Set(
       configuration.sensors.indices.filter { configuration.sensors[$0].plausibility.confirmation.needed <= 1 }
     )
@@ -147,41 +160,59 @@ public struct FarmGateway: Sendable {
   }
 
   /// A command.
+  /// - Parameters:
+  ///   - responseTopic: Where MQTT 5 lets the sender ask for the answer, besides the result topic.
+  ///   - correlationData: What the sender will know the answer by.
   /// - Returns: What the control loop has to judge; its verdict comes back through `observe`.
-  public mutating func command(topic: String, payload: [UInt8], retained: Bool, at now: Moment)
-    -> ControlRequest?
-  {
-    guard let command = site.topics.command(in: topic) else { return nil }
-    switch command {
-    case .lot:
-      let (answer, moved) = lots.receive(payload, retained: retained, at: now)
-      tell(command, answer, at: now)
-      if moved { publishLots(at: now) }
-      return nil
-    case .output, .alarm:
-      switch commands.receive(command, payload, retained: retained, at: now) {
-      case .answer(let answer): tell(command, answer, at: now)
-      case .ask(let request): return request
-      case .pending: break
-      }
-      return nil
+  public mutating func command(
+    topic: String, payload: [UInt8], retained: Bool, responseTopic: String? = nil,
+    correlationData: [UInt8]? = nil, at now: Moment
+  ) -> ControlRequest? {
+    guard let target = site.topics.command(in: topic) else { return nil }
+    let address = address(responseTopic, correlationData, for: target)
+    switch commands.receive(
+      payload, on: topic, for: target, retained: retained, replyTo: address, at: now)
+    {
+    case .answer(let answer): answerCommand(target, answer, to: [address], at: now)
+    case .ask(let request): return request
+    case .pending: break
+    case .lot(let command):
+      let answer = lots.carryOut(command, at: now)
+      commands.finish(command, answer)
+      answerCommand(target, answer, to: [address], at: now)
+      if answer.result != .refused { publishLots(at: now) }
     }
+    return nil
   }
 
   /// A command that found the queue full.
-  public mutating func overflowed(topic: String, payload: [UInt8], at now: Moment) {
+  public mutating func overflowed(
+    topic: String, payload: [UInt8], responseTopic: String? = nil, correlationData: [UInt8]? = nil,
+    at now: Moment
+  ) {
     overflows += 1
-    guard let command = site.topics.command(in: topic) else { return }
-    // One that cannot be read is answered without an id.
-    let id = (try? CommandEnvelope.read(payload, retained: false, needsIssuer: false).0.id)
-    tell(command, CommandAnswer(id: id, .refused, "busy", "Too many commands at once; try again."), at: now)
+    guard let target = site.topics.command(in: topic) else { return }
+    let address = address(responseTopic, correlationData, for: target)
+    answerCommand(
+      target, CommandAnswer(id: CommandGate.unverifiedID(of: payload), refused: .busy), to: [address], at: now
+    )
   }
 
   /// A request that the control loop's queue did not take.
   public mutating func undelivered(_ request: ControlRequest, at now: Moment) {
-    guard let (command, answer) = commands.undelivered(token: request.token) else { return }
-    tell(command, answer, at: now)
+    guard let judged = commands.undelivered(token: request.token) else { return }
+    answerCommand(judged.target, judged.answer, to: judged.addresses, at: now)
   }
+
+  /// Takes what was answered before a restart.
+  /// - Returns: How many entries were damaged, or of an issuer who is none any more, and left out.
+  public mutating func restoreAnswers(_ json: JSONValue, at now: Moment) -> Int {
+    commands.restore(json, at: now)
+  }
+  /// Rises when `answers(at:)` is worth keeping anew.
+  public var answerChanges: UInt64 { commands.memory.changes }
+  /// What must outlive a restart so that no command is carried out twice.
+  public func answers(at now: Moment) -> JSONValue { commands.memory.kept(at: now) }
 
   /// What the control loop tells.
   public mutating func observe(_ event: ControlEvent, at now: Moment) {
@@ -194,8 +225,8 @@ public struct FarmGateway: Sendable {
       let message = alarms.message(index, state, at: now)
       say(site.alarm(alarms.names[index], message))
     case .verdict(let token, let verdict):
-      guard let (command, answer) = commands.judged(token: token, verdict) else { return }
-      tell(command, answer, at: now)
+      guard let judged = commands.judged(token: token, verdict) else { return }
+      answerCommand(judged.target, judged.answer, to: judged.addresses, at: now)
     }
   }
 
@@ -223,7 +254,11 @@ public struct FarmGateway: Sendable {
       JSONObject(refusals.reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     counters["refused_payloads_of_other_topics"] = .integer(Int64(clamping: refusals.others))
     counters["commands_overflowed"] = .integer(Int64(clamping: overflows))
-    counters["answers_forgotten"] = .integer(Int64(commands.forgottenAnswers + lots.forgottenAnswers))
+    counters["commands_refused"] = .object(
+      JSONObject(
+        refusedCommands.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
+    counters["response_topics_refused"] = .integer(Int64(clamping: refusedResponses))
+    counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
     counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
     if let drones { counters["mavlink"] = drones.counters }
     say(site.counters(counters))
@@ -239,6 +274,29 @@ public struct FarmGateway: Sendable {
 
   private mutating func tell(_ command: SiteTopics.Command, _ answer: CommandAnswer, at now: Moment) {
     say(site.result(of: command, answer.message(at: now.wall)))
+  }
+
+  private mutating func address(
+    _ responseTopic: String?, _ correlationData: [UInt8]?, for target: SiteTopics.Command
+  ) -> ReplyAddress {
+    let (address, isRefused) = replies.address(
+      responseTopic: responseTopic, correlationData: correlationData, result: site.topics.result(of: target))
+    if isRefused { refusedResponses += 1 }
+    return address
+  }
+
+  /// On the result topic always, and where the sender asked for it.
+  private mutating func answerCommand(
+    _ target: SiteTopics.Command, _ answer: CommandAnswer, to addresses: [ReplyAddress], at now: Moment
+  ) {
+    if answer.result == .refused { refusedCommands[answer.reason, default: 0] += 1 }
+    let message = answer.message(at: now.wall)
+    for address in addresses {
+      say(site.result(of: target, message, correlationData: address.correlationData))
+      if let topic = address.responseTopic {
+        say(site.response(on: topic, message, correlationData: address.correlationData))
+      }
+    }
   }
 
   private mutating func publish(_ report: DroneReport, at now: Moment) {

@@ -1,4 +1,3 @@
-import CanonicalJSON
 import FarmConfiguration
 import FarmUnits
 import Harvest
@@ -6,23 +5,9 @@ import Harvest
 /// Takes what people say about lots, and knows which claims are due.
 struct LotDesk: Sendable {
   private(set) var book: LotBook
-  private var answers = CommandLedger<CommandAnswer>(capacity: 1024)
 
   init(_ configuration: GatewayConfiguration) {
     book = LotBook(products: configuration.products.map(ProductPlan.init), terms: ClaimTerms(configuration))
-  }
-
-  /// - Returns: The answer, and whether stock may have moved, so that claims are due.
-  mutating func receive(_ payload: [UInt8], retained: Bool, at now: Moment) -> (CommandAnswer, moved: Bool) {
-    do throws(CommandAnswer) {
-      let (envelope, json) = try CommandEnvelope.read(payload, retained: retained, needsIssuer: false)
-      if let known = answers[envelope.id] { return (known, false) }
-      let answer = carryOut(envelope, json, at: now)
-      answers[envelope.id] = answer
-      return (answer, answer.result != .refused)
-    } catch {
-      return (error, false)
-    }
   }
 
   /// A command of the gateway's own.
@@ -30,18 +15,13 @@ struct LotDesk: Sendable {
     CommandAnswer(id: command.id, book.apply(command, at: now))
   }
 
-  private mutating func carryOut(_ envelope: CommandEnvelope, _ json: JSONValue, at now: Moment)
-    -> CommandAnswer
-  {
-    do throws(CommandAnswer) {
-      try envelope.checkValidity(at: now, needsExpiry: false)
-    } catch {
-      return error
-    }
+  /// A command that was admitted, is meant for now, and is new.
+  mutating func carryOut(_ command: AdmittedCommand, at now: Moment) -> CommandAnswer {
     do throws(LotCommandError) {
-      return CommandAnswer(id: envelope.id, book.apply(try LotCommand(json: json), at: now))
+      return CommandAnswer(
+        id: command.envelope.id, book.apply(try LotCommand(json: command.json), at: now))
     } catch {
-      return CommandAnswer(id: envelope.id, .refused, error.reason.rawValue, error.text)
+      return CommandAnswer(id: command.envelope.id, .refused, error.reason.rawValue, error.text)
     }
   }
 
@@ -56,7 +36,6 @@ struct LotDesk: Sendable {
   mutating func takeRecords() -> [StoreRecord] { book.takeRecords() }
   mutating func takeRetired() -> [String] { book.takeRetired() }
   mutating func republish() { book.republish() }
-  var forgottenAnswers: Int { answers.forgotten }
 }
 
 extension CommandAnswer {

@@ -3,6 +3,7 @@ import ClaimKeys
 import Claims
 import FarmUnits
 import Foundation
+import Signatures
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct KeyTests {
 
   private static func verifier(_ ring: KeyRing) throws -> EventVerifier {
     let topics = try #require(MarketTopics(farm: "greenhollow", gateway: "gw1"))
-    var verifier = EventVerifier(topics: topics, keys: [], sha256: Ed25519.sha256, check: Ed25519.check)
+    var verifier = EventVerifier(topics: topics, keys: [], sha256: SHA2.sha256, check: { Ed25519.isValid(publicKey: $0, message: $1, signature: $2) })
     for entry in ring.keySet.entries {
       verifier.keys[entry.keyID] = EventVerifier.TrustedKey(
         entry.key, validFrom: entry.validFrom, validUntil: entry.validUntil)
@@ -120,13 +121,13 @@ struct KeyTests {
   @Test func `the thumbprint and the signature are those of the standard`() throws {
     let key = try #require(
       Base64URL.bytes("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").flatMap { JSONWebKey(publicKey: $0) })
-    #expect(key.thumbprint(Ed25519.sha256) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
+    #expect(key.thumbprint(SHA2.sha256) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
     let input = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
     let signature = try #require(
       Base64URL.bytes(
         "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"))
-    #expect(Ed25519.check(key.publicKey, Array(input.utf8), signature))
-    #expect(!Ed25519.check(key.publicKey, Array(input.utf8).dropLast(), signature))
-    #expect(!Ed25519.check([1, 2], Array(input.utf8), signature))
+    #expect(Ed25519.isValid(publicKey: key.publicKey, message: Array(input.utf8), signature: signature))
+    #expect(!Ed25519.isValid(publicKey: key.publicKey, message: Array(input.utf8).dropLast(), signature: signature))
+    #expect(!Ed25519.isValid(publicKey: [1, 2], message: Array(input.utf8), signature: signature))
   }
 }

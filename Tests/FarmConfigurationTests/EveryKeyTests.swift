@@ -161,10 +161,13 @@ struct EveryKeyTests {
     operators:
       home_assistant: {prefix: homeassistant}
       require_signed_commands: true
+      unsigned_commands_per_minute: 120
       issuers:
         tablet:
           key: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
           outputs: [valve-1]
+          alarms: true
+          lots: true
           commands_per_minute: 20
       status_socket: /run/farmgate/status.sock
       metrics: {listen: "[::1]:9327"}

@@ -1,6 +1,7 @@
 import FarmConfiguration
 import FarmControl
 import Foundation
+import Gateway
 import Testing
 
 /// What the README promises is what the program does. `FARMGATE_WRITE_README=1` writes the generated chapters anew.
@@ -26,6 +27,8 @@ struct ReadmeTests {
     try expect("\n" + ConfigurationReference.thresholdsMarkdown() + "\n", between: "limits of drones")
     let reasons = ReasonCode.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")
     try expect("\n| reason | in words |\n|---|---|\n" + reasons + "\n\n", between: "reasons")
+    let refusals = CommandRefusal.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")
+    try expect("\n| reason | in words |\n|---|---|\n" + refusals + "\n\n", between: "refusals")
     let alarms = AlarmKind.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")
     try expect("\n| alarm | in words |\n|---|---|\n" + alarms + "\n\n", between: "alarms")
   }

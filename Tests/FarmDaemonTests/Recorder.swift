@@ -15,6 +15,7 @@ final class Recorder: Sendable {
     var payload: [UInt8]
     var retained: Bool
     var contentType: String?
+    var correlationData: [UInt8]?
     var json: JSONValue? { try? JSONValue(parsing: payload) }  // nil is an answer here: the test looks
   }
 
@@ -22,9 +23,10 @@ final class Recorder: Sendable {
   private let heard = Mutex<[Message]>([])
   private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
 
-  init(port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))") throws {
+  /// - Parameter filter: What to hear; one that hears everything may lose some of a flood.
+  init(port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))", filter: String = "#") throws {
     var options = LinkOptions(name: "test", host: "127.0.0.1", port: port, clientID: name)
-    options.subscriptions = [Subscription("#", for: .reading)]
+    options.subscriptions = [Subscription(filter, for: .reading)]
     options.sessionExpiry = .zero
     link = try BrokerLink(options)
     try link.start()
@@ -33,7 +35,9 @@ final class Recorder: Sendable {
         guard let self else { return }
         self.heard.withLock { heard in
           heard += batch.map {
-            Message(topic: $0.topic, payload: $0.payload, retained: $0.retained, contentType: $0.contentType)
+            Message(
+              topic: $0.topic, payload: $0.payload, retained: $0.retained, contentType: $0.contentType,
+              correlationData: $0.correlationData)
           }
         }
       }
@@ -54,6 +58,13 @@ final class Recorder: Sendable {
 
   func publish(_ topic: String, _ text: String, retained: Bool = false) {
     publish(topic, bytes: Array(text.utf8), retained: retained)
+  }
+  /// As an MQTT 5 request.
+  func publish(_ topic: String, _ text: String, replyTo response: String?, correlation: String?) {
+    link.publish(
+      OutboundMessage(
+        topic: topic, payload: Array(text.utf8), responseTopic: response,
+        correlationData: correlation.map { Array($0.utf8) }))
   }
   func publish(_ topic: String, bytes: [UInt8], retained: Bool = false) {
     link.publish(OutboundMessage(topic: topic, payload: bytes, retained: retained))

@@ -3,6 +3,7 @@ import ClaimKeys
 import Claims
 import FarmUnits
 import Harvest
+import Signatures
 import Testing
 
 @testable import Gateway
@@ -39,12 +40,12 @@ struct MarketDeskTests {
         terms: ClaimTerms(validFor: .seconds(7200), refreshEvery: .seconds(1800), sellsToMarket: true))
       desk = MarketDesk(
         topics,
-        MarketSeal(signer: ring.signer, announcer: ring.announcer, keys: ring.keySet, sha256: Ed25519.sha256),
+        MarketSeal(signer: ring.signer, announcer: ring.announcer, keys: ring.keySet, sha256: SHA2.sha256),
         rules: .standard, software: "1.0.0", sensors: ["cold-1": [.air: "cold-1-air"]], remembering: memory,
         random: SystemRandomNumberGenerator())
       verifier = EventVerifier(
-        topics: topics, keys: ring.keySet.entries.map(\.key), head: head, sha256: Ed25519.sha256,
-        check: Ed25519.check)
+        topics: topics, keys: ring.keySet.entries.map(\.key), head: head, sha256: SHA2.sha256,
+        check: { Ed25519.isValid(publicKey: $0, message: $1, signature: $2) })
     }
 
     mutating func command(_ action: LotCommand.Action, _ quantity: Double?, after seconds: Int) throws
@@ -76,7 +77,7 @@ struct MarketDeskTests {
       var heard: [(String, CloudEvent)] = []
       for claim in desk.takeKept() {
         if case .input(let hash, _, let bytes) = claim {
-          #expect(hash == hexadecimal(Ed25519.sha256(bytes)))
+          #expect(hash == hexadecimal(SHA2.sha256(bytes)))
           inputs[hash] = bytes
         }
         guard let message = claim.message, !message.payload.isEmpty else { continue }

@@ -4,6 +4,8 @@ public struct OperatorSettings: Sendable, Equatable {
   public let homeAssistantPrefix: String?
   /// Unsigned commands are refused.
   public let requiresSignedCommands: Bool
+  /// Of all unsigned commands together.
+  public let unsignedCommandsPerMinuteMax: Int
   public let issuers: [IssuerSettings]
   /// Where `farmgate status` asks.
   public let statusSocket: String
@@ -18,6 +20,9 @@ extension OperatorSettings: ConfigurationSection {
       "announces sensors and outputs; left out: does not")
     static let signed = Key(
       "require_signed_commands", .flag, .byDefault(false), "unsigned commands are refused")
+    static let unsignedRate = Key(
+      "unsigned_commands_per_minute", .integer(1...6000), .byDefault(120),
+      "more unsigned commands, whoever sends them, are refused")
     static let issuers = Key("issuers", .named(IssuerSettings.self), .byDefault([]), "who signs commands")
     static let socket = Key(
       "status_socket", .path(max: 107), .byDefault("/run/farmgate/status.sock"),
@@ -26,13 +31,14 @@ extension OperatorSettings: ConfigurationSection {
       "metrics", .section(MetricsKeys.self), .optional, "where Prometheus asks; left out: nowhere")
   }
   static let keys = [
-    Keys.homeAssistant.reference, Keys.signed.reference, Keys.issuers.reference, Keys.socket.reference,
-    Keys.metrics.reference,
+    Keys.homeAssistant.reference, Keys.signed.reference, Keys.unsignedRate.reference, Keys.issuers.reference,
+    Keys.socket.reference, Keys.metrics.reference,
   ]
 
   init?(_ section: SectionReader) {
     homeAssistantPrefix = section.read(Keys.homeAssistant)?.prefix
     let signed = section.read(Keys.signed)
+    let unsignedRate = section.read(Keys.unsignedRate)
     let issuers = section.read(Keys.issuers)
     let socket = section.read(Keys.socket)
     metrics = section.read(Keys.metrics)?.listen
@@ -41,8 +47,9 @@ extension OperatorSettings: ConfigurationSection {
         Keys.signed, .missingKey, "without issuers every command would be refused",
         allowed: "issuers beside it, or false")
     }
-    guard let signed, let issuers, let socket else { return nil }
-    (requiresSignedCommands, self.issuers, statusSocket) = (signed, issuers, socket)
+    guard let signed, let unsignedRate, let issuers, let socket else { return nil }
+    (requiresSignedCommands, unsignedCommandsPerMinuteMax) = (signed, unsignedRate)
+    (self.issuers, statusSocket) = (issuers, socket)
   }
 }
 
@@ -54,6 +61,10 @@ public struct IssuerSettings: Sendable, Equatable {
   public let key: Ed25519PublicKey
   /// Outputs that it may switch.
   public let outputs: [String]
+  /// Whether it may acknowledge, shelve and clear alarms.
+  public let commandsAlarms: Bool
+  /// Whether it may say what becomes of lots.
+  public let commandsLots: Bool
   public let commandsPerMinuteMax: Int
 }
 
@@ -63,18 +74,27 @@ extension IssuerSettings: ConfigurationSection {
     static let outputs = Key(
       "outputs", .list(of: .name(of: .output), max: 1024), .byDefault([]),
       "what it may switch; left out: nothing")
+    static let alarms = Key(
+      "alarms", .flag, .byDefault(false), "whether it may acknowledge, shelve and clear alarms")
+    static let lots = Key("lots", .flag, .byDefault(false), "whether it may command lots")
     static let rate = Key("commands_per_minute", .integer(1...600), .byDefault(20), "more are refused")
   }
-  static let keys = [Keys.key.reference, Keys.outputs.reference, Keys.rate.reference]
+  static let keys = [
+    Keys.key.reference, Keys.outputs.reference, Keys.alarms.reference, Keys.lots.reference,
+    Keys.rate.reference,
+  ]
 
   init?(_ section: SectionReader) {
     let key = section.read(Keys.key)
     let outputs = section.read(Keys.outputs)
+    let alarms = section.read(Keys.alarms)
+    let lots = section.read(Keys.lots)
     let rate = section.read(Keys.rate)
-    guard let key, let outputs, let rate else { return nil }
+    guard let key, let outputs, let alarms, let lots, let rate else { return nil }
     id = section.name
     mark = section.mark
     (self.key, self.outputs, commandsPerMinuteMax) = (key, outputs, rate)
+    (commandsAlarms, commandsLots) = (alarms, lots)
   }
 }
 

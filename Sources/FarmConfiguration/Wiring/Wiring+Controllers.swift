@@ -85,8 +85,10 @@ extension GatewayConfiguration {
     if let metrics = operators.metrics { rows.append(["metrics", metrics.description]) }
     rows.append(["commands", operators.requiresSignedCommands ? "signed only" : "unsigned accepted"])
     rows += operators.issuers.map { issuer in
-      let outputs = issuer.outputs.isEmpty ? "nothing" : issuer.outputs.joined(separator: ", ")
-      return ["issuer \(issuer.id)", "\(outputs), at most \(issuer.commandsPerMinuteMax) a minute"]
+      let targets =
+        issuer.outputs + (issuer.commandsAlarms ? ["alarms"] : []) + (issuer.commandsLots ? ["lots"] : [])
+      let names = targets.isEmpty ? "nothing" : targets.joined(separator: ", ")
+      return ["issuer \(issuer.id)", "\(names), at most \(issuer.commandsPerMinuteMax) a minute"]
     }
     rows.append([
       "claims",
