@@ -138,7 +138,7 @@ let package = Package(
     tests(
       "Gateway",
       [
-        "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
+        "Gateway", "Claims", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
         "FarmSimulation",
       ]),
     tests(

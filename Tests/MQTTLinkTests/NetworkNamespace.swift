@@ -42,27 +42,36 @@ final class NetworkNamespace: Sendable {
   /// With the namespace go its end of the cable, and so ours.
   deinit { try? ip("netns", "delete", name) }  // what is left behind carries nothing
 
-  /// A broker in the namespace. Ends with the value, and by itself after two minutes.
+  /// A broker in the namespace. Ends with the value, or with this process.
   func startBroker() throws -> Broker {
     guard let mosquitto = PrivateBroker.executable else { throw Failure(text: PrivateBroker.absence) }
     let file = FileManager.default.temporaryDirectory.appending(path: "\(name).conf")
     let lines = "listener 1883 \(address)\nallow_anonymous true\nset_tcp_nodelay true\nuser root\n"
     try lines.write(to: file, atomically: true, encoding: .utf8)
     let process = Process()
-    process.executableURL = URL(filePath: try Self.required("ip"))
-    process.arguments = ["netns", "exec", name, "timeout", "120", mosquitto, "-c", file.path]
+    // The shell waits for the end of its input, which comes with ours, however we end.
+    let life = Pipe()
+    _ = fcntl(life.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", "\"$0\" netns exec \"$1\" \"$2\" -c \"$3\" & read end; kill -KILL $!", try Self.required("ip"),
+      name,
+      mosquitto, file.path,
+    ]
+    process.standardInput = life
     (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
     try process.run()
-    return Broker(process: process, file: file)
+    return Broker(life: life, file: file)
   }
 
   final class Broker {
-    private let process: Process
+    private let life: Pipe
     private let file: URL
-    init(process: Process, file: URL) { (self.process, self.file) = (process, file) }
+    init(life: Pipe, file: URL) { (self.life, self.file) = (life, file) }
     deinit {
-      process.terminate()
-      try? FileManager.default.removeItem(at: file)  // a temporary file left behind harms nobody
+      // Neither is worth a failed test: a closed pipe is what we want, a file left behind harms nobody.
+      try? life.fileHandleForWriting.close()
+      try? FileManager.default.removeItem(at: file)
     }
   }
 
