@@ -104,7 +104,7 @@ final class LinkLoop {
     shared.status.withLock { status in
       status.failures += 1
       status.lastFailure = told
-      if told == .takenOver { status.takeovers += 1 }
+      if told == .takenOver || told == .closedEarly { status.takeovers += 1 }
     }
     let seconds = wait.milliseconds / 100
     shared.show(

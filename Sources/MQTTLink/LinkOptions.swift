@@ -93,8 +93,9 @@ public struct LinkOptions: Sendable {
 }
 
 extension LinkOptions {
-  /// How long a connection that carries nothing any more may pass for one that stands, at most, by what would notice it: the probe, where the broker lets it through; else
-  /// an overdue PUBACK, and on a link that has nothing to publish an unanswered ping.
+  /// How long a connection that carries nothing any more may pass for one that stands, at most, by what notices it:
+  /// the probe, where the broker lets it through; else a PUBACK that stays away, and where nothing is to be published
+  /// the answer to a ping.
   public var noticedWithin: (probe: Duration?, acknowledgement: Duration, ping: Duration) {
     (
       probe?.patience, acknowledgementTimeout + Self.lookPeriod(keepAlive),

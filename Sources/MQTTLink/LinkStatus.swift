@@ -21,7 +21,7 @@ public struct LinkStatus: Sendable, Equatable {
   public var reconnects: UInt64 { connects > 0 ? connects - 1 : 0 }
   /// Tries that failed, and connections that ended.
   public var failures: UInt64 = 0
-  /// Times that another client with our id put us out.
+  /// Times that another client with our id put us out, or seems to have.
   public var takeovers: UInt64 = 0
   public var lastFailure: LinkFailure?
   /// Connections that we gave up, by cause.

@@ -22,10 +22,13 @@ final class Recorder: Sendable {
   private let heard = Mutex<[Message]>([])
   private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
 
-  init(port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))") throws {
+  init(
+    port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))",
+    security: LinkOptions.TransportSecurity? = nil
+  ) throws {
     var options = LinkOptions(name: "test", host: "127.0.0.1", port: port, clientID: name)
     options.subscriptions = [Subscription("#", for: .reading)]
-    options.sessionExpiry = .zero
+    (options.sessionExpiry, options.security) = (.zero, security)
     link = try BrokerLink(options)
     try link.start()
     let task = Task { [link, weak self] in
