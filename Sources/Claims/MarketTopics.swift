@@ -57,6 +57,9 @@ public struct MarketTopics: Equatable, Sendable {
   /// The CloudEvents `source`.
   public var source: String { "urn:farmgate:\(farm):\(gateway)" }
 
+  /// The gateway's messages to itself, which are no events; nobody else needs to read them.
+  public var probe: String { "\(root)/gateways/\(gateway)/probe" }
+
   public func topic(_ address: MarketAddress) -> String {
     switch address {
     case .gatewayStatus: "\(root)/gateways/\(gateway)/status"

@@ -20,10 +20,15 @@ public struct SensorMessage: Equatable, Sendable {
 
   public var reading: Reading
   public var pulses: Pulses?
+  /// Nil where the reading comes from no device on MQTT.
+  public var source: SourceState?
 
-  public init(_ reading: Reading, pulses: Pulses? = nil) { (self.reading, self.pulses) = (reading, pulses) }
+  public init(_ reading: Reading, pulses: Pulses? = nil, source: SourceState? = nil) {
+    (self.reading, self.pulses, self.source) = (reading, pulses, source)
+  }
 
-  /// `{"value":22.4,"unit":"P1","quality":"good","at":"…Z","clock":"trusted","seq":7}`; contacts have no unit.
+  /// `{"value":22.4,"unit":"P1","quality":"good","at":"…Z","clock":"trusted","seq":7,"source":"online"}`; contacts
+  /// have no unit.
   /// `value` is null when there is no number at all, when it is a sentinel or when it is not finite.
   public func append(to bytes: inout [UInt8]) {
     bytes.append("{\"value\":")
@@ -42,6 +47,11 @@ public struct SensorMessage: Equatable, Sendable {
     bytes.append("\",\"seq\":")
     bytes.append(decimal: reading.sequence)
     if let pulses { append(pulses, to: &bytes) }
+    if let source {
+      bytes.append(",\"source\":\"")
+      bytes.append(source.rawValue)
+      bytes.append("\"")
+    }
     bytes.append("}")
   }
 
@@ -117,4 +127,13 @@ extension [UInt8] {
       divisor /= 10
     }
   }
+}
+
+/// Whether the device behind a reading is there.
+public enum SourceState: String, Sendable {
+  /// Heard, or said to be there, no longer ago than it may be silent.
+  case online
+  /// It, its bridge or its last will says that it is gone.
+  case offline
+  case unknown
 }

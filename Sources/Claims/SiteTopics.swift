@@ -14,6 +14,8 @@ public struct SiteTopics: Equatable, Sendable {
   public var status: String { "\(root)/status" }
   public var loop: String { "\(root)/loop" }
   public var counters: String { "\(root)/counters" }
+  /// The gateway's messages to itself.
+  public var probe: String { "\(root)/probe" }
   public func sensor(_ id: String) -> String { "\(root)/sensor/\(id)" }
   public func output(_ id: String) -> String { "\(root)/output/\(id)" }
   public func alarm(_ id: String) -> String { "\(root)/alarm/\(id)" }

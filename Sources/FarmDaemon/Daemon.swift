@@ -1,3 +1,4 @@
+import Claims
 public import FarmConfiguration
 import FarmControl
 import FarmUnits
@@ -56,8 +57,11 @@ public struct Daemon: Sendable {
 
     let site = try configuration.brokers.site.map { try siteLink($0, settled) }
     let market = try configuration.brokers.market.map { broker in
-      try BrokerLink(
-        LinkOptions(broker, name: "market", farm: configuration.farm, gateway: configuration.gateway))
+      var options = try LinkOptions(
+        broker, name: "market", farm: configuration.farm, gateway: configuration.gateway)
+      options.probe = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
+        .map { .init(topic: $0.probe) }
+      return try BrokerLink(options)
     }
 
     let control = try ControlService(
@@ -139,6 +143,8 @@ public struct Daemon: Sendable {
     var options = try LinkOptions(
       broker, name: "site", farm: configuration.farm, gateway: configuration.gateway)
     options.will = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
+    options.probe = SiteTopics(farm: configuration.farm, gateway: configuration.gateway)
+      .map { .init(topic: $0.probe) }
     options.subscriptions =
       gateway.readingFilters.map { Subscription($0, for: .reading) }
       + gateway.commandFilters.map { Subscription($0, for: .command) }

@@ -159,7 +159,9 @@ actor GatewayDesk {
           p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
         at: now.wall))
     gateway.report(
-      counters: EdgeCounters(site: site, market: market, loop: loop, untold: untold, memory: memory).json)
+      counters: EdgeCounters(
+        site: site, market: market, loop: loop, untold: untold, memory: memory, at: now.instant
+      ).json)
   }
 
   private func publish() {
@@ -195,7 +197,8 @@ struct EdgeCounters {
   let json: JSONObject
 
   init(
-    site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64, memory: MemoryCounters
+    site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64, memory: MemoryCounters,
+    at now: Instant
   ) {
     func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
     var dropped: JSONObject = [
@@ -210,14 +213,7 @@ struct EdgeCounters {
       dropped["\(name)_commands"] = number(counters.inbound.commandsLost)
       dropped["\(name)_outbound"] = number(counters.outbound.dropped + counters.outbound.refused)
       dropped["\(name)_too_large"] = number(counters.inbound.refusedBySize)
-      links[name] = [
-        "state": .string(status.state.rawValue), "connects": number(status.connects),
-        "reconnects": number(status.reconnects), "takeovers": number(status.takeovers),
-        "received": number(counters.inbound.received), "published": number(counters.outbound.published),
-        "acknowledged": number(counters.outbound.acknowledged),
-        "refused_by_broker": number(counters.outbound.refusedByBroker),
-        "expired": number(counters.outbound.expired), "waiting": .integer(Int64(status.waiting)),
-      ]
+      links[name] = .object(LinkReport(status, counters, at: now).json)
     }
     let kept = memory.now
     let storage: JSONObject = [

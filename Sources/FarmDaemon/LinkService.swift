@@ -31,6 +31,11 @@ struct LinkService: Service {
         log.info("connected", metadata: ["broker": "\(name)", "session": present ? "kept" : "new"])
       case .disconnected(let failure), .unreachable(let failure):
         log.warning("no link: \(failure)", metadata: ["broker": "\(name)"])
+      case .unproven(let reason):
+        log.warning(
+          "\(reason); the link lives without this proof, by acknowledgements and by what else arrives",
+          metadata: ["broker": "\(name)"])
+      case .proven: log.notice("messages are known to go both ways again", metadata: ["broker": "\(name)"])
       case .subscriptionRefused(let filter, let code):
         log.error(
           "the broker refused a subscription",

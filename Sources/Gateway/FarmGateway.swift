@@ -127,6 +127,7 @@ public struct FarmGateway: Sendable {
       if benches.isPress(channel, reading) { presses.append(channel) }
       give(channel, reading)
     }
+    for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     presses.forEach { press($0, at: arrival) }
     if isSensor { return }
     drones?.receive(topic: topic, payload: payload, at: arrival)
@@ -232,6 +233,8 @@ public struct FarmGateway: Sendable {
 
   /// Time has passed: call about once a second.
   public mutating func advance(to now: Moment) {
+    sensors.advance(to: now.instant)
+    for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     board.overdue(at: now.instant, site).forEach { say($0) }
     recordStores(at: now)
     publishLots(at: now)

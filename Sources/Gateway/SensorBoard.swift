@@ -18,12 +18,14 @@ struct SensorBoard: Sendable {
   private var newest: [ChannelState?]
   private var pulses: [PulseDetails?]
   private var shown: [Shown?]
+  private var sources: [SourceState?]
 
   init(names: [String], period: Duration) {
     (self.names, self.period) = (names, period)
     newest = Array(repeating: nil, count: names.count)
     pulses = Array(repeating: nil, count: names.count)
     shown = Array(repeating: nil, count: names.count)
+    sources = Array(repeating: nil, count: names.count)
   }
 
   /// The loop has judged a reading.
@@ -44,6 +46,13 @@ struct SensorBoard: Sendable {
 
   /// A meter was read; its reading comes from the loop.
   mutating func note(_ channel: Int, _ details: PulseDetails) { pulses[channel] = details }
+
+  /// A device came or went. Shown with what the loop makes of it, or with the next look at what is overdue, so that
+  /// no reading is shown as good beside a device that is gone.
+  mutating func note(_ channel: Int, source: SourceState) {
+    sources[channel] = source
+    shown[channel] = nil
+  }
 
   /// The newest judged state; nil before the first.
   func state(_ channel: Int) -> ChannelState? { newest[channel] }
@@ -67,6 +76,7 @@ struct SensorBoard: Sendable {
     let details = pulses[channel].map {
       SensorMessage.Pulses(rate: $0.rate, rateUnit: $0.unit, lost: $0.lost, suspect: $0.suspect)
     }
-    return writer.sensor(names[channel], SensorMessage(state.reading, pulses: details))
+    return writer.sensor(
+      names[channel], SensorMessage(state.reading, pulses: details, source: sources[channel]))
   }
 }

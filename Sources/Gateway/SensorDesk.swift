@@ -1,3 +1,4 @@
+import Claims
 import FarmConfiguration
 import FarmUnits
 import SensorPresets
@@ -16,6 +17,10 @@ struct SensorDesk: Sendable {
   /// The last sequence number given, by channel.
   private var sequences: [UInt64]
   private var last: [PresetReading?]
+  /// As the loop has it, by channel.
+  private var given: [Reading?]
+  /// Whether the devices are there.
+  private(set) var sources: SourceBook
 
   /// Payloads that gave nothing, by topic; bounded, the rest is counted together.
   private(set) var refusals = RefusalTally()
@@ -44,7 +49,9 @@ struct SensorDesk: Sendable {
     self.bindings = bindings
     router = TopicRouter(routes)
     var seen = Set<String>()
-    filters = routes.filter { seen.insert($0).inserted }
+    sources = SourceBook(configuration)
+    filters = (routes + sources.filters).filter { seen.insert($0).inserted }
+    given = Array(repeating: nil, count: configuration.sensors.count)
     sequences = Array(repeating: 0, count: configuration.sensors.count)
     last = Array(repeating: nil, count: configuration.sensors.count)
   }
@@ -52,12 +59,15 @@ struct SensorDesk: Sendable {
   /// - Parameters:
   ///   - arrival: When the message arrived.
   ///   - give: Called for each reading with its channel.
-  /// - Returns: Whether the topic is that of a sensor.
+  /// - Returns: Whether the topic is that of a sensor or of its device's availability.
   mutating func receive(
     topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
   ) -> Bool {
+    let (isAvailability, gone) = sources.receive(
+      topic: topic, payload: payload, retained: retained, at: arrival.instant)
+    for channel in gone { outdate(channel, give) }
     let matches = router.matches(topic)
-    guard !matches.isEmpty else { return false }
+    guard !matches.isEmpty else { return isAvailability }
     // Sensors of one topic mostly share a preset.
     var parsed: [(preset: Preset, payload: ParsedPayload?)] = []
     for match in matches {
@@ -67,22 +77,41 @@ struct SensorDesk: Sendable {
       }
       guard let message = parsed.first(where: { $0.preset == binding.preset })?.payload else { continue }
       switch message.outcome(for: binding.sensor, retained: retained) {
-      case .unchanged: break
+      case .unchanged(let reason):
+        if !retained, reason != .historical { sources.heard(binding.channel, at: arrival.instant) }
       case .refused(let refusal): refusals.note(topic, refusal.code)
-      case .reading(let reading):
+      case .reading(var reading):
+        // What the broker had stored of a device that is gone may be of any age.
+        if retained, sources.state(of: binding.channel) == .offline, reading.quality == .good {
+          reading.quality = .stale
+        }
         // A family that tells everything each time repeats what it measured long ago: that is no new reading.
         if let earlier = last[binding.channel], reading.repeats(earlier) { continue }
         last[binding.channel] = reading
+        if !retained { sources.heard(binding.channel, at: arrival.instant) }
         sequences[binding.channel] += 1
-        give(
-          binding.channel,
-          Reading(
-            value: reading.value, unit: binding.sensor.unit, quality: reading.quality,
-            acquired: reading.acquired(arrivedAt: arrival), sequence: sequences[binding.channel]))
+        let told = Reading(
+          value: reading.value, unit: binding.sensor.unit, quality: reading.quality,
+          acquired: reading.acquired(arrivedAt: arrival), sequence: sequences[binding.channel])
+        given[binding.channel] = told
+        give(binding.channel, told)
       }
     }
     return true
   }
+
+  /// The device is gone: what it said last is no longer true of now, however young it is.
+  private mutating func outdate(_ channel: Int, _ give: (Int, Reading) -> Void) {
+    guard var reading = given[channel], reading.quality == .good else { return }
+    sequences[channel] += 1
+    (reading.quality, reading.sequence) = (.stale, sequences[channel])
+    given[channel] = reading
+    give(channel, reading)
+  }
+
+  /// Devices that have been silent for too long.
+  mutating func advance(to now: Instant) { sources.advance(to: now) }
+  mutating func takeSourceChanges() -> [(channel: Int, state: SourceState)] { sources.takeChanges() }
 
   private mutating func parse(_ payload: [UInt8], _ topic: String, _ preset: Preset) -> ParsedPayload? {
     do throws(PresetRefusal) {

@@ -22,6 +22,10 @@ final class Arrivals {
   private(set) var logLines: [String] = []
   var subscriptionAnswers: [SubscriptionAnswer] = []
   var refusedTopics: [(topic: String, reasonCode: UInt8)] = []
+  /// Probes without their PUBACK, over connections: libmosquitto repeats them.
+  var flyingProbes: [Int32] = []
+  var proof: LinkProof
+  let probe: ProbeMessage?
   /// Only what comes while this is set can be a PUBACK: the library reports sent messages through the same
   /// callback.
   var isReading = false
@@ -36,6 +40,8 @@ final class Arrivals {
   init(_ shared: LinkShared) {
     self.shared = shared
     subscriptions = SubscriptionMap(shared.options.subscriptions)
+    proof = LinkProof(shared.options)
+    probe = shared.options.probe.map { ProbeMessage($0, session: .random(in: .min ... .max)) }
   }
 
   /// For the next try.
@@ -90,10 +96,17 @@ final class Arrivals {
     guard isReading else { return }
     packets &+= 1
     let code = UInt8(clamping: reasonCode)
+    let now = Instant.now()
+    proof.acknowledged(at: now)
+    shared.status.withLock { $0.lastAcknowledged = now }
+    if let index = flyingProbes.firstIndex(of: identifier) {
+      flyingProbes.remove(at: index)
+      if code >= 0x80 { proof.refused() }
+      return
+    }
     if let topic = shared.changeOutbound({ $0.acknowledged(identifier, reasonCode: code) }) {
       refusedTopics.append((topic, code))
     }
-    shared.status.withLock { $0.lastAcknowledged = .now() }
   }
 
   func subscribed(_ identifier: Int32, reasonCodes: UnsafeBufferPointer<Int32>) {
@@ -125,12 +138,24 @@ final class Arrivals {
       }
     }
     let now = Instant.now()
+    if topic == probe?.topic { return echoed(message, size, at: now) }
+    if !message.retain { proof.heardLive(at: now) }
     var arrived = InboundMessage(
       topic: topic, payload: Array(UnsafeRawBufferPointer(start: message.payload, count: size)),
       retained: message.retain, qualityOfService: message.qos == 0 ? .atMostOnce : .atLeastOnce, arrived: now)
     if properties != nil { addProperties(properties, to: &arrived) }
     deliver(arrived)
     shared.status.withLock { $0.lastReceived = now }
+  }
+
+  /// A message on the probe's topic. Nobody but us is to publish there.
+  private func echoed(_ message: mosquitto_message, _ size: Int, at now: Instant) {
+    let number = probe?.number(in: Array(UnsafeRawBufferPointer(start: message.payload, count: size)))
+    if let number { proof.echoed(number, at: now) }
+    shared.status.withLock { status in
+      status.lastReceived = now
+      if number == nil { status.probesOfOthers += 1 } else { status.probesReturned += 1 }
+    }
   }
 
   private func deliver(_ message: InboundMessage) {

@@ -15,8 +15,10 @@ struct Backoff: Sendable {
   init(seed: UInt64) { chance = seed }
 
   /// Another try failed.
-  mutating func next() -> Duration {
-    let upper = min(Self.longest, Self.shortest * (2 << min(failures, 16)))
+  ///
+  /// - Parameter longest: Where the growth ends.
+  mutating func next(longest: Duration = Self.longest) -> Duration {
+    let upper = min(longest, Self.shortest * (2 << min(failures, 16)))
     failures += 1
     let half = upper.nanoseconds / 2
     return .nanoseconds(half + Int64(draw() % UInt64(half + 1)))

@@ -21,12 +21,16 @@ public enum LinkFailure: Error, Equatable, Sendable {
   case broken(code: Int32)
   /// No answer to our pings.
   case silent
+  /// The message to ourselves did not come back within the probe's patience.
+  case deaf
+  /// Nothing has arrived for `quietLimit`, on a link without proof.
+  case quiet
   /// Messages without their PUBACK for longer than `acknowledgementTimeout`.
   case unacknowledged
   /// Somebody else connected with our client id (DISCONNECT, 0x8E).
   case takenOver
-  /// The broker has closed several connections soon after they stood, and not said why. Mosquitto up to 2.0.11
-  /// ends a session that is taken over like this.
+  /// The broker has closed several connections, each soon after it stood, was there again at once, and has not said
+  /// why. Mosquitto up to 2.0.11 ends a session that is taken over like this.
   case closedEarly
   /// The broker sent us away; DISCONNECT's reason code.
   case dismissed(reasonCode: UInt8)
@@ -47,6 +51,8 @@ extension LinkFailure: CustomStringConvertible {
     case .broken(0): "the broker closed the connection"
     case .broken(let code): systemText(code)
     case .silent: "no answer to pings"
+    case .deaf: "connected but deaf: what we send to ourselves does not come back"
+    case .quiet: "nothing has arrived for long"
     case .unacknowledged: "messages are not acknowledged"
     case .takenOver: "another client connected with our client id"
     case .closedEarly: "the broker soon closes each connection; another client may use our client id"
@@ -59,9 +65,8 @@ extension LinkFailure: CustomStringConvertible {
   var isOfAddress: Bool {
     switch self {
     case .unreachable, .noAddress, .timedOut: true
-    case .lookup, .file, .security, .refused, .broken, .silent, .unacknowledged, .takenOver, .closedEarly,
-      .dismissed,
-      .library:
+    case .lookup, .file, .security, .refused, .broken, .silent, .deaf, .quiet, .unacknowledged, .takenOver,
+      .closedEarly, .dismissed, .library:
       false
     }
   }
@@ -70,6 +75,8 @@ extension LinkFailure: CustomStringConvertible {
 extension LinkFailure {
   /// The other side closed or reset the connection.
   var isClose: Bool { self == .broken(code: 0) || self == .broken(code: ECONNRESET) }
+  /// The broker sent us away, and not for another client's sake.
+  var isDismissal: Bool { if case .dismissed = self { true } else { false } }
 }
 
 /// The corresponding C function is `strerror`.

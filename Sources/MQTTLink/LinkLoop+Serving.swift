@@ -17,6 +17,7 @@ extension LinkLoop {
     descriptors[0].events = Int16(interest)
     descriptors[0].revents = 0
     var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never)
+    if isConnected { deadline = min(deadline, proofDue) }
     // In a handshake nobody can tell what OpenSSL waits for, and a spin of writes is left to time.
     if !isConnected, options.security != nil {
       deadline = min(deadline, now.advanced(by: .milliseconds(100)))
@@ -76,12 +77,13 @@ extension LinkLoop {
     arrivals.announce(at: now)
     if now >= keepAliveDue {
       guard step({ client.keepAlive() }) else { return }
-      keepAliveDue = now.advanced(by: min(.seconds(5), options.keepAlive / 5))
+      keepAliveDue = now.advanced(by: LinkOptions.lookPeriod(options.keepAlive))
       let oldest = shared.outbound.withLock { $0.oldestInFlight }
       if let oldest, oldest.duration(to: now) >= options.acknowledgementTimeout {
         return failed(.unacknowledged)
       }
     }
+    guard prove(at: now) else { return }
     send()
   }
 
@@ -171,6 +173,10 @@ extension LinkLoop {
 
   private func takeAnswers() {
     for answer in arrivals.subscriptionAnswers {
+      if answer.identifier == askedForProbe {
+        arrivals.proof.subscribed(reasonCode: answer.reasonCodes.first ?? 0x80)
+        continue
+      }
       let filters = asked.removeValue(forKey: answer.identifier) ?? []
       for (filter, code) in zip(filters, answer.reasonCodes) where code >= 0x80 { refused(filter, code) }
     }

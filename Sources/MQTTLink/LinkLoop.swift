@@ -14,6 +14,11 @@ final class LinkLoop {
   var isConnected = false
   var wasConnected = false
   var keepAliveDue = Instant.never
+  var proofDue = Instant.never
+  /// SUBSCRIBE for the probe.
+  var askedForProbe: Int32?
+  var toldFallback: LinkFallback?
+  var shownProof = LinkStatus.Proof.off
   /// SUBSCRIBEs without their SUBACK.
   var asked: [Int32: [String]] = [:]
   var descriptors: [pollfd]
@@ -69,6 +74,7 @@ final class LinkLoop {
     state.connected(at: now)
     (isConnected, wasConnected, lastTold) = (true, true, nil)
     keepAliveDue = now
+    proofDue = now
     client.listenToLog(false)
     shared.status.withLock { status in
       status.connects += 1
@@ -76,6 +82,7 @@ final class LinkLoop {
     }
     shared.show(.connected, "connected to \(place)", at: now)
     subscribe()
+    if arrivals.proof.connected(at: now) { subscribeToProbe() }
     // From here on publishers ring; what they left before, `send` finds.
     shared.isConnected.store(true, ordering: .sequentiallyConsistent)
     shared.changeOutbound { $0.connected(at: now, packetLimit: answer.packetLimit) }
@@ -87,12 +94,17 @@ final class LinkLoop {
     abandon()
     let now = Instant.now()
     if failure == .unacknowledged { shared.changeOutbound { $0.overdue() } }
-    (isConnected, asked) = (false, [:])
+    if isConnected {
+      arrivals.proof.ended(failure)
+      shared.status.withLock { $0.givenUp.count(failure) }
+    }
+    (isConnected, asked, askedForProbe) = (false, [:], nil)
+    showProof()
     guard let (told, wait) = state.failed(failure, at: now) else { return }
     shared.status.withLock { status in
       status.failures += 1
       status.lastFailure = told
-      if told == .takenOver { status.takeovers += 1 }
+      if told == .takenOver || told == .closedEarly { status.takeovers += 1 }
     }
     let seconds = wait.milliseconds / 100
     shared.show(

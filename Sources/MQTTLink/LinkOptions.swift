@@ -27,8 +27,26 @@ public struct LinkOptions: Sendable {
   /// Stable over restarts, and no other client's: brokers end the older of two connections with one id.
   public var clientID: String
 
-  /// 5 s ... 18 h
-  public var keepAlive = Duration.seconds(30)
+  /// The message by which a link proves to itself that it carries messages both ways.
+  public struct Probe: Sendable, Equatable {
+    /// Ours alone; published to and subscribed to, not retained.
+    public var topic: String
+    /// Between two of them.
+    public var period = Duration.seconds(10)
+    /// A connection that has not been proven for this long is given up and made anew: one probe may be under way
+    /// when it breaks, and the next one has to stay away.
+    public var patience = Duration.seconds(20)
+
+    public init(topic: String) { self.topic = topic }
+  }
+
+  /// 5 s ... 18 h. A connection that answers no ping is noticed after twice this time.
+  public var keepAlive = Duration.seconds(12)
+  /// Nil: pings and PUBACKs alone show whether the connection lives.
+  public var probe: Probe?
+  /// Where the broker keeps the probe back: a connection that brought something, and then nothing for this long,
+  /// is made anew, once.
+  public var quietLimit = Duration.seconds(600)
   /// How long the broker keeps our subscriptions and what arrives for them while we are away. Zero: not at all.
   public var sessionExpiry = Duration.seconds(3600)
   /// What the broker publishes when the connection ends without a goodbye.
@@ -63,7 +81,7 @@ public struct LinkOptions: Sendable {
   public var connectTimeout = Duration.seconds(10)
   /// A connection whose oldest message waits longer for its PUBACK is given up and made anew: pings alone prove
   /// nothing.
-  public var acknowledgementTimeout = Duration.seconds(30)
+  public var acknowledgementTimeout = Duration.seconds(25)
   /// A connection that lasted this long was a good one: after it the waits start from the shortest again.
   public var settledAfter = Duration.seconds(10)
   /// For the chance in the waits.
@@ -72,6 +90,21 @@ public struct LinkOptions: Sendable {
   public init(name: String, host: String, port: UInt16, clientID: String) {
     (self.name, self.host, self.port, self.clientID) = (name, host, port, clientID)
   }
+}
+
+extension LinkOptions {
+  /// How long a connection that carries nothing any more may pass for one that stands, at most, by what notices it:
+  /// the probe, where the broker lets it through; else a PUBACK that stays away, and where nothing is to be published
+  /// the answer to a ping.
+  public var noticedWithin: (probe: Duration?, acknowledgement: Duration, ping: Duration) {
+    (
+      probe?.patience, acknowledgementTimeout + Self.lookPeriod(keepAlive),
+      keepAlive * 2 + Self.lookPeriod(keepAlive) + .seconds(1)  // the library counts whole seconds
+    )
+  }
+
+  /// Between two looks at pings and PUBACKs.
+  static func lookPeriod(_ keepAlive: Duration) -> Duration { min(.seconds(5), keepAlive / 5) }
 }
 
 /// An option that cannot work, or a system that gives us no thread.
@@ -111,6 +144,13 @@ extension LinkOptions {
     if let will {
       try require(will.isValid && will.payload.count <= 65_535, "will", "cannot be carried by MQTT")
     }
+    if let probe {
+      try require(Topic.isName(probe.topic), "probe", "has a topic that MQTT does not allow")
+      try require(
+        probe.period > .zero && probe.patience > probe.period, "probe", "has no more patience than its period"
+      )
+    }
+    try require(quietLimit > .zero, "quietLimit", "is not positive")
     for filter in subscriptions.map(\.filter) + abandonedFilters {
       try require(
         Topic.isFilter(filter), "subscriptions", "has the filter “\(filter)”, which MQTT does not allow")

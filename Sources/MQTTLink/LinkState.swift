@@ -36,8 +36,14 @@ struct LinkState: Sendable {
   private var preferred: [Family?]
   private var failureOfTry: LinkFailure?
   private var stopBy: Instant?
-  /// Connections in a row that the broker closed before they had lasted.
+  /// Connections in a row that the broker closed before they were steady, with no other trouble between them.
   private var earlyCloses = 0
+  /// The longest wait after another client put us out: two clients with one id take turns, and the slower they do
+  /// the more of the farm's work gets done. So long it takes at most until the link is back when the other has gone.
+  static let takeoverWaitMax = Duration.seconds(120)
+  /// A connection that was taken over, or carried nothing, is a good one only after this much of `settledAfter`: the
+  /// other client's waits are as long as ours.
+  static let steadyFactor = 24
 
   init(hostIsAddress: Bool, connectTimeout: Duration, settledAfter: Duration, seed: UInt64, now: Instant) {
     phase = .waiting(until: now)
@@ -78,10 +84,15 @@ struct LinkState: Sendable {
   mutating func failed(_ failure: LinkFailure, at now: Instant) -> (failure: LinkFailure, wait: Duration)? {
     var failure = failure
     if case .connected(let since) = phase {
-      let hasLasted = since.duration(to: now) >= settledAfter
-      if hasLasted { backoff.reset() }
-      earlyCloses = !hasLasted && failure.isClose ? earlyCloses + 1 : 0
+      let lasted = since.duration(to: now)
+      let isSteady = lasted >= settledAfter * Self.steadyFactor
+      earlyCloses = !isSteady && failure.isClose ? earlyCloses + 1 : 0
       if earlyCloses >= 3 { failure = .closedEarly }
+      let isSuspect = failure == .takenOver || failure == .closedEarly || failure == .deaf
+      if isSuspect ? isSteady : lasted >= settledAfter { backoff.reset() }
+    } else {
+      // A broker that goes away is not there for a while; one that takes another client for us is.
+      earlyCloses = 0
     }
     if case .connecting = phase {
       // A family that the host does not have says nothing about the host.
@@ -95,7 +106,8 @@ struct LinkState: Sendable {
     let told = failureOfTry ?? failure
     failureOfTry = nil
     families = preferred
-    let wait = backoff.next()
+    let isContested = told == .takenOver || told == .closedEarly
+    let wait = backoff.next(longest: isContested ? Self.takeoverWaitMax : Backoff.longest)
     phase = .waiting(until: now.advanced(by: wait))
     return (told, wait)
   }

@@ -143,7 +143,10 @@ struct MosquittoClient: ~Copyable {
   private static func configure(_ client: OpaquePointer, _ options: LinkOptions) -> Int32 {
     var code = mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, Int32(MQTT_PROTOCOL_V5))
     if code == 0 { code = mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1) }
-    if code == 0 { code = mosquitto_int_option(client, MOSQ_OPT_SEND_MAXIMUM, Int32(options.window)) }
+    if code == 0 {
+      code = mosquitto_int_option(
+        client, MOSQ_OPT_SEND_MAXIMUM, Int32(options.window + LinkLoop.flyingProbesMax))
+    }
     if code == 0, options.username != nil || options.password != nil {
       code = mosquitto_username_pw_set(client, options.username, options.password?.text)
     }

@@ -20,6 +20,7 @@ protocol DeviceFamily {
 
   static func readingTopics(of topic: String) -> [String]
   static func availabilityTopics(of topic: String) -> [String]
+  static func livenessSubject(of topic: String) -> String
   static func liveness(topic: String, payload: [UInt8]) -> Liveness?
 }
 
@@ -68,5 +69,6 @@ extension DeviceFamily {
   static func isSentinel(_ number: Double, unit: Unit?, binding: SensorBinding) -> Bool { false }
   static func readingTopics(of topic: String) -> [String] { [topic] }
   static func availabilityTopics(of topic: String) -> [String] { [] }
+  static func livenessSubject(of topic: String) -> String { topic }
   static func liveness(topic: String, payload: [UInt8]) -> Liveness? { Liveness(word: payload) }
 }

@@ -72,6 +72,9 @@ extension Preset {
   /// Hearing nothing there proves nothing: some families say it only when asked to.
   public func availabilityTopics(of topic: String) -> [String] { family.availabilityTopics(of: topic) }
 
+  /// Whom an availability topic speaks for. Where births and deaths have topics of their own, both give the same.
+  public func livenessSubject(of topic: String) -> String { family.livenessSubject(of: topic) }
+
   /// What a message on an availability topic says.
   ///
   /// - Returns: Nil when the message says nothing about it.

@@ -24,10 +24,13 @@ final class Recorder: Sendable {
   private let listener: Mutex<Task<Void, Never>?> = Mutex(nil)
 
   /// - Parameter filter: What to hear; one that hears everything may lose some of a flood.
-  init(port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))", filter: String = "#") throws {
+  init(
+    port: UInt16, name: String = "recorder-\(UUID().uuidString.prefix(8))", filter: String = "#",
+    security: LinkOptions.TransportSecurity? = nil
+  ) throws {
     var options = LinkOptions(name: "test", host: "127.0.0.1", port: port, clientID: name)
     options.subscriptions = [Subscription(filter, for: .reading)]
-    options.sessionExpiry = .zero
+    (options.sessionExpiry, options.security) = (.zero, security)
     link = try BrokerLink(options)
     try link.start()
     let task = Task { [link, weak self] in

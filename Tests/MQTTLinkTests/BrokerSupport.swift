@@ -10,12 +10,13 @@ extension Trait where Self == ConditionTrait {
   }
 }
 
-/// Waits for a condition, for 15 s at most.
+/// Waits for a condition.
 func eventually(
-  _ what: @autoclosure () -> Comment, sourceLocation: SourceLocation = #_sourceLocation,
+  _ what: @autoclosure () -> Comment, within limit: Duration = .seconds(15),
+  sourceLocation: SourceLocation = #_sourceLocation,
   _ holds: () throws -> Bool
 ) async throws {
-  let deadline = ContinuousClock.now + .seconds(15)
+  let deadline = ContinuousClock.now + limit
   while try !holds() {
     guard ContinuousClock.now < deadline else {
       Issue.record(what(), sourceLocation: sourceLocation)

@@ -38,6 +38,12 @@ struct LinkOptionsTests {
       Mistake("security") { $0.security = .init(certificateFile: "a.pem") },
       Mistake("will") { $0.will = OutboundMessage(topic: "a/#", payload: []) },
       Mistake("subscriptions") { $0.subscriptions = [Subscription("a/#/b", for: .reading)] },
+      Mistake("probe") { $0.probe = .init(topic: "a/+") },
+      Mistake("probe") {
+        $0.probe = .init(topic: "a")
+        $0.probe?.patience = .seconds(10)
+      },
+      Mistake("quietLimit") { $0.quietLimit = .zero },
       Mistake("subscriptions") { $0.abandonedFilters = ["a+"] },
     ]
   }

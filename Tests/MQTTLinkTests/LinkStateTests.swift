@@ -69,7 +69,7 @@ struct LinkStateTests {
       _ = state.next(at: now, isFlushed: true)
       state.connected(at: now)
       now = now.advanced(by: .seconds(lasting))
-      let outcome = state.failed(.takenOver, at: now)
+      let outcome = state.failed(.unacknowledged, at: now)
       let wait = try #require(outcome).wait
       waits.append(wait)
       now = now.advanced(by: wait)
@@ -85,7 +85,7 @@ struct LinkStateTests {
     var told: [LinkFailure] = []
     for (lasting, failure) in [
       (1, LinkFailure.broken(code: 0)), (1, .broken(code: 104)), (1, .broken(code: 0)), (1, .broken(code: 0)),
-      (60, .broken(code: 0)), (1, .broken(code: 0)), (1, .silent), (1, .broken(code: 0)),
+      (240, .broken(code: 0)), (1, .broken(code: 0)), (1, .silent), (1, .broken(code: 0)),
     ] {
       _ = state.next(at: now, isFlushed: true)
       state.connected(at: now)
@@ -100,6 +100,60 @@ struct LinkStateTests {
         .silent,
         .broken(code: 0),
       ])
+  }
+
+  @Test func `two clients with one id take turns ever more slowly`() {
+    var now = start
+    var links = [state(), state()]
+    for index in links.indices { _ = links[index].next(at: now, isFlushed: true) }
+    links[0].connected(at: now)
+    var (here, changes) = (0, [Instant]())
+    while now < start.advanced(by: .seconds(3600)) {
+      let other = 1 - here
+      links[other].connected(at: now)
+      changes.append(now)
+      guard let wait = links[here].failed(.takenOver, at: now)?.wait else { break }
+      now = now.advanced(by: wait)
+      guard case .connect = links[here].next(at: now, isFlushed: true) else {
+        Issue.record("it does not try again")
+        break
+      }
+      here = other
+    }
+    let late = changes.filter { $0 >= start.advanced(by: .seconds(900)) }
+    #expect(late.count < 2700 / 60 + 1, "every one to two minutes, not \(late.count) times in 45 minutes")
+    #expect(zip(late, late.dropFirst()).allSatisfy { $0.duration(to: $1) <= LinkState.takeoverWaitMax })
+  }
+
+  @Test func `closes between which the broker was away do not point to a second client`() {
+    var state = state()
+    var now = start
+    for _ in 0..<5 {
+      _ = state.next(at: now, isFlushed: true)
+      state.connected(at: now)
+      now = now.advanced(by: .seconds(1))
+      let close = state.failed(.broken(code: 0), at: now)
+      #expect(close?.failure == .broken(code: 0))
+      now = now.advanced(by: close?.wait ?? .zero)
+      _ = state.next(at: now, isFlushed: true)
+      now = now.advanced(by: state.failed(.unreachable(code: 111), at: now)?.wait ?? .zero)
+    }
+  }
+
+  @Test func `a connection that carried nothing was no good one`() throws {
+    var state = state()
+    var now = start
+    var waits: [Duration] = []
+    for _ in 0..<9 {
+      _ = state.next(at: now, isFlushed: true)
+      state.connected(at: now)
+      now = now.advanced(by: .seconds(20))
+      let outcome = state.failed(.deaf, at: now)
+      waits.append(try #require(outcome).wait)
+      now = now.advanced(by: try #require(waits.last))
+    }
+    #expect(try #require(waits.last) >= .seconds(15))
+    #expect(waits.allSatisfy { $0 <= Backoff.longest })
   }
 
   @Test func `a stop waits for what is on its way, but no longer than allowed`() {

@@ -35,6 +35,44 @@ struct OverloadTests {
     #expect(link.counters.inbound.commandsOverflowed == 0)
   }
 
+  @Test func `a flood leaves no message unaccounted and takes no more memory than the queue holds`()
+    async throws
+  {
+    var configuration = PrivateBroker.Configuration()
+    configuration.extraLines = ["max_queued_messages 0"]
+    let broker = try await PrivateBroker.start(configuration)
+    let link = try await BrokerLink.connected(
+      options(broker) {
+        $0.subscriptions = [Subscription("sensor/#", for: .reading)]
+        $0.readingCapacity = QueueCapacity(messages: 100_000, bytes: 1 << 20)
+        $0.probe = .init(topic: "gateway/probe")
+      })
+    let writer = try await BrokerLink.connected(
+      options(broker) { $0.outboundCapacity = QueueCapacity(messages: 2000, bytes: 4 << 20) })
+    let payload = [UInt8](repeating: 0x31, count: 500)
+    var (offered, taken) = (0 as UInt64, 0 as UInt64)
+    // Readings are taken now and then only, as by a task that has other things to do.
+    while offered < 50_000 {
+      try await eventually("the writer is rid of what it has") { writer.status.waiting < 1000 }
+      for number in 0..<1000 {
+        writer.publish(
+          OutboundMessage(topic: "sensor/\(number % 9)", payload: payload, qualityOfService: .atMostOnce))
+      }
+      offered += 1000
+      #expect(link.readings.bytes <= 1 << 20)
+      if offered % 10_000 == 0 { taken += UInt64(link.readings.drain().count) }
+    }
+    #expect(await writer.stop(within: .seconds(10)))
+    try await eventually("everything arrived: \(link.counters.inbound)") {
+      link.counters.inbound.received == offered
+    }
+    taken += UInt64(link.readings.drain().count)
+    #expect(taken + link.counters.inbound.readingsDropped == offered)
+    #expect(link.counters.inbound.readingsDropped > 0)
+    #expect(link.status.connects == 1)
+    #expect(link.status.givenUp.deaf == 0)
+  }
+
   @Test func `a command too many is handed out to be answered, and only then lost`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(

@@ -59,6 +59,11 @@ enum SparkplugFamily: DeviceFamily {
     return place.device == nil ? node : [place.topic(.deviceBirth), place.topic(.deviceDeath)] + node
   }
 
+  static func livenessSubject(of topic: String) -> String {
+    guard let place = SparkplugTopic(topic) else { return topic }
+    return place.topic(place.device == nil ? .nodeBirth : .deviceBirth)
+  }
+
   static func liveness(topic: String, payload: [UInt8]) -> Liveness? {
     if topic.hasPrefix("spBv1.0/STATE/") { return hostState(payload) }
     guard let place = SparkplugTopic(topic),
