@@ -7,7 +7,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto iprout
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test fuzz hil hil-gpiod2 bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -22,6 +22,9 @@ release: packages ## Optimised build: .build/release/farmgate
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+fuzz: ## Strangers' bytes against sanitizers and properties: FUZZ_SECONDS=60 for each of three targets
+	Tests/Fuzz/run
 
 # Hardware in the loop: the daemon on real kernel GPIO lines, in a machine whose chips are simulated. Builds that
 # machine's kernel once (about five minutes) and keeps it, by content, in ~/.cache/farmgate-hil.

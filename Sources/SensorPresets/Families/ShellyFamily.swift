@@ -61,13 +61,13 @@ enum ShellyFamily: DeviceFamily {
     var isComplete = false
     if let component = Self.component(of: message.topic) {
       status = .object([component: json])
-    } else if let params = json["params"] {
-      switch json["method"]?.string {
+    } else if let method = json["method"]?.string {
+      switch method {
       case "NotifyFullStatus": isComplete = true
       case "NotifyStatus": break
       default: return .unchanged(.otherMessage)
       }
-      status = params
+      status = json["params"] ?? .null
     } else if let result = json["result"] {
       (status, isComplete) = (result, true)
     } else {

@@ -26,9 +26,10 @@ enum SparkplugFamily: DeviceFamily {
     let named = payload.metrics.filter { $0.name == binding.field }
     guard let metric = named.filter({ !$0.isHistorical }).max(by: { isOlder($0, $1, payload.time) }) else {
       if !named.isEmpty { return .unchanged(.historical) }
-      if payload.metrics.contains(where: { $0.name == nil }) { return .unchanged(.unknownAlias) }
-      let listsAll = kind == .nodeBirth || kind == .deviceBirth
-      return listsAll ? .refused(.noField(binding.field ?? "")) : .unchanged(.fieldAbsent)
+      // A birth message lists everything, by name.
+      if kind == .nodeBirth || kind == .deviceBirth { return .refused(.noField(binding.field ?? "")) }
+      let isAliased = payload.metrics.contains { $0.name == nil }
+      return .unchanged(isAliased ? .unknownAlias : .fieldAbsent)
     }
     return .value(metric.value, unit: nil, at: metric.time ?? payload.time)
   }

@@ -45,18 +45,17 @@ enum TasmotaFamily: DeviceFamily {
     }
     let root = json["StatusSNS"] ?? json
     guard let sensors = root.object else { return .refused(.wrongShape(expected: "an object in StatusSNS")) }
-    let unit: Unit?
-    switch payloadUnit(of: binding, in: root) {
-    case .success(let known): unit = known
-    case .failure(let refusal): return .refused(refusal)
-    }
     let key = binding.path.parts[0]
     guard let sensor = sensors[key] ?? sensor(withID: key, in: sensors) else {
       let candidates = numbered(key, in: sensors)
       return candidates.isEmpty
         ? .unchanged(.fieldAbsent) : .refused(.ambiguous(field: key, candidates: candidates))
     }
-    return .value(orAbsent: binding.path.value(in: sensor, from: 1), unit: unit, at: time(root, binding))
+    guard let value = binding.path.value(in: sensor, from: 1) else { return .unchanged(.fieldAbsent) }
+    switch payloadUnit(of: binding, in: root) {
+    case .success(let unit): return .value(value, unit: unit, at: time(root, binding))
+    case .failure(let refusal): return .refused(refusal)
+    }
   }
 
   /// 85 °C is what a DS18B20 holds after power-up before it has measured, −127 °C what its driver makes of
@@ -114,21 +113,25 @@ extension TasmotaFamily {
   > {
     guard binding.payloadUnit == nil else { return .success(nil) }
     return switch binding.quantity {
-    case .temperature:
-      switch root["TempUnit"]?.string {
-      case "C", nil: .success(.celsius)
-      case "F": .success(.fahrenheit)
-      case "K": .success(.kelvin)
-      case let other?: .failure(.unknownUnit(String(other.prefix(16))))
-      }
-    case .pressure:
-      switch root["PressureUnit"]?.string {
-      case "hPa", nil: .success(.hectopascal)
-      case let other?: .failure(.unknownUnit(String(other.prefix(16))))
-      }
+    case .temperature: named(root["TempUnit"], of: temperatureUnits, .celsius)
+    case .pressure: named(root["PressureUnit"], of: pressureUnits, .hectopascal)
     case .energy: .success(.kilowattHour)
     default: .success(nil)
     }
+  }
+
+  private static let temperatureUnits: [String: Unit] = ["C": .celsius, "F": .fahrenheit, "K": .kelvin]
+  private static let pressureUnits: [String: Unit] = ["hPa": .hectopascal]
+
+  /// One that is told and not known, or is no text, must not pass for the usual one.
+  private static func named(_ told: JSONValue?, of known: [String: Unit], _ usual: Unit) -> Result<
+    Unit?, PresetRefusal
+  > {
+    guard let told else { return .success(usual) }
+    guard let unit = told.string.flatMap({ known[$0] }) else {
+      return .failure(.unknownUnit(String((told.string ?? told.text).prefix(16))))
+    }
+    return .success(unit)
   }
 
   /// `Time` has a zone only where SetOption52 is on; `Epoch` where the device is set to send it.

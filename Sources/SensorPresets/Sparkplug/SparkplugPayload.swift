@@ -59,7 +59,8 @@ extension SparkplugPayload.Metric {
       case (4, .varint(let number)): type = number
       case (5, .varint(let flag)): isHistorical = flag != 0
       case (7, .varint(let flag)): isNull = flag != 0
-      case (10...19, _): field = next
+      // A field of another form than its own is unknown, as everywhere in protocol buffers.
+      case (10...11, .varint), (12, .fixed32), (13, .fixed64), (14, .varint), (15...19, .bytes): field = next
       default: break
       }
     }
