@@ -89,6 +89,14 @@ public struct SoilWaterBalance: Sendable {
     account(watered - evaporated, isWatering: input.isWatering, needed: fromProbe ?? before)
   }
 
+  /// One tick, and what is known after it: who reads it through an optional would copy the whole.
+  mutating func findings(
+    after input: Input, at now: ControlTime
+  ) -> (isOverdone: Bool, doubtsProbe: Bool, depletion: Double?) {
+    step(input, at: now)
+    return (isOverdone, doubtsProbe, depletion)
+  }
+
   /// What the balance says in place of a bad probe; nil when it has nothing to go by, or has gone by it for too
   /// long.
   public func standIn(at now: Instant) -> SoilOpinion? {

@@ -19,16 +19,16 @@ public final class ControlLoop {
   private var controller: FarmController
   private var memory: MemoryOutlet?
   private let drivers: [any OutputDriver]
-  private let newest: UnsafeMutableBufferPointer<Reading>
   private var driven: [DrivenState]
-  /// What each slot held when it was last read.
-  private var seen: [UInt64]
-  private var toldChannels: [ToldChannel]
-  private var toldOutputs: [OutputState]
+  // What may be news; what found no room stays.
+  private var untoldChannels: Marks
+  private var untoldOutputs: Marks
+  /// Nil before the first time.
+  private var toldChannels: [ToldChannel?]
+  private var toldOutputs: [OutputState?]
   private var toldAlarms: [AlarmState]
   /// The controller's `alarmRevision` at which all of them were told; nil while some are not.
   private var toldAlarmRevision: UInt64?
-  private var toldEverything = false
   /// The output whose line is looked at in this tick.
   private var inspected = 0
 
@@ -48,18 +48,13 @@ public final class ControlLoop {
     slots = NewestValueSlots(count: controller.channels.count)
     events = EventRing(capacity: capacity)
     requests = EventRing(capacity: 64)
-    newest = .allocate(capacity: controller.channels.count)
-    for index in controller.channels.indices {
-      newest.initializeElement(at: index, to: controller.channels[index].reading)
-    }
-    seen = Array(repeating: 0, count: controller.channels.count)
     driven = Array(repeating: .never, count: drivers.count)
-    toldChannels = controller.channels.map(ToldChannel.init)
-    toldOutputs = controller.outputs
+    untoldChannels = Marks(count: controller.channels.count, isMarked: true)
+    untoldOutputs = Marks(count: controller.outputs.count, isMarked: true)
+    toldChannels = controller.channels.map { _ in nil }
+    toldOutputs = controller.outputs.map { _ in nil }
     toldAlarms = controller.alarms
   }
-
-  deinit { newest.deallocate() }
 
   /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
   public var alarmTable: [AlarmDescription] { controller.alarmTable }
@@ -69,9 +64,9 @@ public final class ControlLoop {
 
   /// One tick. `now` never runs backwards.
   public func tick(at now: ControlTime) {
-    for index in newest.indices { _ = slots.read(index, newerThan: &seen[index], into: &newest[index]) }
+    slots.takeWritten { channel, reading in controller.hear(reading, on: channel) }
     answerRequests(at: now.instant)
-    controller.step(UnsafeBufferPointer(newest), at: now)
+    controller.step(at: now)
     drive(at: now.instant)
     tell()
     if memory?.isDue(revision: controller.memoryRevision, alarmEvents: controller.eventsEver) == true {
@@ -114,24 +109,34 @@ public final class ControlLoop {
   }
 
   private func tell() {
-    let (channels, outputs, alarms) = (controller.channels, controller.outputs, controller.alarms)
-    for index in toldChannels.indices {
-      if toldEverything && toldChannels[index].isSame(as: channels[index]) { continue }
-      guard events.push(.channel(index, channels[index])) else { return }
-      toldChannels[index] = ToldChannel(channels[index])
+    untoldChannels.formUnion(controller.touchedChannels)
+    untoldOutputs.formUnion(controller.touchedOutputs)
+    var next = untoldChannels.next(from: 0)
+    while let index = next {
+      if toldChannels[index]?.isSame(as: controller.channels[index]) != true {
+        guard events.push(.channel(index, controller.channels[index])) else { return }
+        toldChannels[index] = ToldChannel(controller.channels[index])
+      }
+      untoldChannels.remove(index)
+      next = untoldChannels.next(from: index + 1)
     }
-    for index in toldOutputs.indices where !toldEverything || outputs[index] != toldOutputs[index] {
-      guard events.push(.output(index, outputs[index])) else { return }
-      toldOutputs[index] = outputs[index]
+    next = untoldOutputs.next(from: 0)
+    while let index = next {
+      if controller.outputs[index] != toldOutputs[index] {
+        guard events.push(.output(index, controller.outputs[index])) else { return }
+        toldOutputs[index] = controller.outputs[index]
+      }
+      untoldOutputs.remove(index)
+      next = untoldOutputs.next(from: index + 1)
     }
     if controller.alarmRevision != toldAlarmRevision {
+      let alarms = controller.alarms
       for index in toldAlarms.indices where toldAlarmRevision == nil || alarms[index] != toldAlarms[index] {
         guard events.push(.alarm(index, alarms[index])) else { return }
         toldAlarms[index] = alarms[index]
       }
       toldAlarmRevision = controller.alarmRevision
     }
-    toldEverything = true
   }
 }
 
