@@ -71,6 +71,7 @@ extension FarmController {
     let valve = beds[number].valve
     let input = IrrigationController.Input(
       probe: reading, openSince: openSince, litres: litres, isRaining: beds[number].gauge?.isRaining ?? false)
+    looksAtOutput[valve] = true
     wishes[valve] = beds[number].controller.step(input, standIn: standIn, at: now)
     superviseFlow(number, openSince: openSince, at: now.instant)
     qualities[valve] = standIn == nil ? reading.quality : .good
@@ -165,7 +166,15 @@ extension FarmController {
       board.soundingCount > 0 && isNew ? Demand(.on, .alarmSounding) : Demand(.off, .alarmSilent)
   }
 
-  mutating func stepOutput(_ output: Int, at now: Instant) {
+  /// An output whose bed rests, and that goes by nothing else, waits for its own next moment.
+  mutating func stepOutputs(at now: Instant) {
+    for output in outputs.indices where looksAtOutput[output] || outputRests.isDue(output, at: now) {
+      stepOutput(output, at: now)
+      looksAtOutput[output] = isAlwaysLookedAt[output]
+    }
+  }
+
+  private mutating func stepOutput(_ output: Int, at now: Instant) {
     let around = OutputArbiter.Surroundings(
       wish: wishes[output], veto: vetoes[output], quality: qualities[output],
       excluded: isExcluded(output, at: now), feedback: feedback(ofOutput: output))
@@ -231,7 +240,7 @@ extension FarmController {
       let isCounted = meter.isCatchingUp && beds[bed].assumedFlow > 0
       return isCounted ? 0 : meter.added / Double(max(meters[station].openCount, 1))
     }
-    return beds[bed].assumedFlow * meter.lastStep.inSeconds / 60
+    return beds[bed].assumedFlow * meter.lastStepSeconds / 60
   }
 
   private func fanReason(_ store: Int) -> ReasonCode {

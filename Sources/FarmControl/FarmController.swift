@@ -44,6 +44,10 @@ public struct FarmController: Sendable {
   var outputRests: Rests
   /// What an output's last step has seen.
   var surroundings: [OutputArbiter.Surroundings]
+  /// What an output goes by may have changed.
+  var looksAtOutput: [Bool]
+  /// Something other than a bed wants it, or others of the outputs or its feedback concern it.
+  let isAlwaysLookedAt: [Bool]
   let bedsByChannel: Followers
   let bedsByValve: Followers
   var lastLocal: LocalTime?
@@ -91,7 +95,13 @@ public struct FarmController: Sendable {
     }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
     masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
-    exclusions = ExclusionTable(plan: plan)
+    let exclusions = ExclusionTable(plan: plan)
+    self.exclusions = exclusions
+    let valves = Set(plan.irrigations.map(\.valve))
+    isAlwaysLookedAt = plan.outputs.indices.map {
+      !valves.contains($0) || exclusions.concerns($0) || plan.outputs[$0].feedback != nil
+    }
+    looksAtOutput = isAlwaysLookedAt
     disagreements = plan.channels.enumerated().compactMap { number, channel in
       channel.agreement.map { Disagreement(channel: number, plan: $0) }
     }
@@ -102,7 +112,8 @@ public struct FarmController: Sendable {
     outputRests = Rests(count: plan.outputs.count)
     surroundings = plan.outputs.map { _ in OutputArbiter.Surroundings() }
     bedsByChannel = Followers(
-      count: plan.channels.count, beds.enumerated().flatMap { bed in bed.element.channels.map { (bed.offset, $0) } })
+      count: plan.channels.count,
+      beds.enumerated().flatMap { bed in bed.element.channels.map { (bed.offset, $0) } })
     bedsByValve = Followers(
       count: plan.outputs.count, beds.enumerated().map { ($0.offset, $0.element.valve) })
     wishes = plan.outputs.map { _ in nil }
@@ -148,7 +159,7 @@ public struct FarmController: Sendable {
     for store in stores.indices { stepStore(store, at: now.instant) }
     stepMasterValves()
     stepSiren(at: now.instant)
-    for output in outputs.indices { stepOutput(output, at: now.instant) }
+    stepOutputs(at: now.instant)
     raiseAlarms(at: now.instant)
   }
 

@@ -23,7 +23,7 @@ struct FlowMeter: Sendable {
   private var last: Double?
   private var steppedAt: Instant?
   /// How long the last tick was.
-  private(set) var lastStep = Duration.zero
+  private(set) var lastStepSeconds = 0.0
   private var windowStart: (at: Instant, total: Double)?
 
   /// Nil when the channel measures no water.
@@ -42,7 +42,7 @@ struct FlowMeter: Sendable {
   /// - Parameter number: The channel's, if it is good.
   mutating func step(_ number: Double?, at now: Instant) {
     added = 0
-    lastStep = steppedAt.map { $0.duration(to: now) } ?? .zero
+    lastStepSeconds = steppedAt?.seconds(to: now) ?? 0
     steppedAt = now
     guard let number else {
       (isKnown, rate, windowStart) = (false, nil, nil)
@@ -57,7 +57,7 @@ struct FlowMeter: Sendable {
       last = number
     case .rate(let litresPerMinute):
       rate = max(number * litresPerMinute, 0)
-      added = (rate ?? 0) * lastStep.inSeconds / 60
+      added = (rate ?? 0) * lastStepSeconds / 60
     }
     total += added
     if case .total = kind { measureRate(at: now) }
@@ -72,7 +72,7 @@ struct FlowMeter: Sendable {
     guard start.at.isAtLeast(Self.shortestWindow, before: now) else { return }
     let litres = total - start.total
     guard litres >= 4 * resolution || start.at.isAtLeast(Self.longestWindow, before: now) else { return }
-    rate = litres / start.at.duration(to: now).inSeconds * 60
+    rate = litres / start.at.seconds(to: now) * 60
     windowStart = (now, total)
   }
 }

@@ -79,12 +79,12 @@ struct FlowSupervisor: Sendable {
   ) {
     // Half a window is the least that a burst is judged by.
     if litres - meter.resolution > mostInHalfWindow, let most = plan.expectedMaximum,
-      litres - meter.resolution > most * start.duration(to: now).inSeconds / 60
+      litres - meter.resolution > most * start.seconds(to: now) / 60
     {
       hasBurst = true
     }
     guard start.isAtLeast(windowLimit, before: now) else { return }
-    let minutes = start.duration(to: now).inSeconds / 60
+    let minutes = start.seconds(to: now) / 60
     phase = .measuring(from: now, total: meter.total)
     meterIsDead = litres <= 0 && soilGotWetter
     hasNoFlow = hasNoFlow || (litres <= 0 && !soilGotWetter)

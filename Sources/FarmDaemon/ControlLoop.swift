@@ -20,15 +20,7 @@ public final class ControlLoop {
   private var memory: MemoryOutlet?
   private let drivers: [any OutputDriver]
   private var driven: [DrivenState]
-  // What may be news; what found no room stays.
-  private var untoldChannels: Marks
-  private var untoldOutputs: Marks
-  /// Nil before the first time.
-  private var toldChannels: [ToldChannel?]
-  private var toldOutputs: [OutputState?]
-  private var toldAlarms: [AlarmState]
-  /// The controller's `alarmRevision` at which all of them were told; nil while some are not.
-  private var toldAlarmRevision: UInt64?
+  private var news: NewsOutlet
   /// The output whose line is looked at in this tick.
   private var inspected = 0
 
@@ -49,11 +41,7 @@ public final class ControlLoop {
     events = EventRing(capacity: capacity)
     requests = EventRing(capacity: 64)
     driven = Array(repeating: .never, count: drivers.count)
-    untoldChannels = Marks(count: controller.channels.count, isMarked: true)
-    untoldOutputs = Marks(count: controller.outputs.count, isMarked: true)
-    toldChannels = controller.channels.map { _ in nil }
-    toldOutputs = controller.outputs.map { _ in nil }
-    toldAlarms = controller.alarms
+    news = NewsOutlet(controller)
   }
 
   /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
@@ -64,11 +52,11 @@ public final class ControlLoop {
 
   /// One tick. `now` never runs backwards.
   public func tick(at now: ControlTime) {
-    slots.takeWritten { channel, reading in controller.hear(reading, on: channel) }
+    hear(&controller)
     answerRequests(at: now.instant)
     controller.step(at: now)
     drive(at: now.instant)
-    tell()
+    news.tell(controller, through: events)
     if memory?.isDue(revision: controller.memoryRevision, alarmEvents: controller.eventsEver) == true {
       memory?.tell(controller, at: now.instant)
     }
@@ -77,6 +65,12 @@ public final class ControlLoop {
   /// Drives every output to its safe value, whatever the controllers want; the loop's last act.
   public func driveSafe() {
     for driver in drivers { _ = driver.driveSafe() }
+  }
+
+  /// With the controller in hand for all readings at once: reached through `self`, each would be checked anew for
+  /// whether somebody else has it.
+  private func hear(_ controller: inout FarmController) {
+    slots.takeWritten { channel, reading in controller.hear(reading, on: channel) }
   }
 
   private func answerRequests(at now: Instant) {
@@ -107,37 +101,6 @@ public final class ControlLoop {
       }
     }
   }
-
-  private func tell() {
-    untoldChannels.formUnion(controller.touchedChannels)
-    untoldOutputs.formUnion(controller.touchedOutputs)
-    var next = untoldChannels.next(from: 0)
-    while let index = next {
-      if toldChannels[index]?.isSame(as: controller.channels[index]) != true {
-        guard events.push(.channel(index, controller.channels[index])) else { return }
-        toldChannels[index] = ToldChannel(controller.channels[index])
-      }
-      untoldChannels.remove(index)
-      next = untoldChannels.next(from: index + 1)
-    }
-    next = untoldOutputs.next(from: 0)
-    while let index = next {
-      if controller.outputs[index] != toldOutputs[index] {
-        guard events.push(.output(index, controller.outputs[index])) else { return }
-        toldOutputs[index] = controller.outputs[index]
-      }
-      untoldOutputs.remove(index)
-      next = untoldOutputs.next(from: index + 1)
-    }
-    if controller.alarmRevision != toldAlarmRevision {
-      let alarms = controller.alarms
-      for index in toldAlarms.indices where toldAlarmRevision == nil || alarms[index] != toldAlarms[index] {
-        guard events.push(.alarm(index, alarms[index])) else { return }
-        toldAlarms[index] = alarms[index]
-      }
-      toldAlarmRevision = controller.alarmRevision
-    }
-  }
 }
 
 extension ControlLoop {
@@ -155,22 +118,6 @@ extension ControlLoop {
           controller.memory(ofAlarm: alarm, at: now).map { (controller.alarmTable[alarm].id, $0) }
         }
       ) { first, _ in first })
-  }
-}
-
-/// What of a channel was told last: a fifth of its state, and all that decides whether there is news.
-private struct ToldChannel {
-  let sequence: UInt64
-  let quality: Quality
-  let flags: ChannelFlags
-
-  init(_ state: ChannelState) {
-    (sequence, quality, flags) = (state.reading.sequence, state.reading.quality, state.flags)
-  }
-
-  /// The same reading, judged the same.
-  func isSame(as state: ChannelState) -> Bool {
-    sequence == state.reading.sequence && quality == state.reading.quality && flags == state.flags
   }
 }
 

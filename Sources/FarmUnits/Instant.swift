@@ -23,6 +23,13 @@ public struct Instant: InstantProtocol, Sendable, BitwiseCopyable {
   @inlinable public func duration(to other: Self) -> Duration {
     Duration(attoseconds: (Int128(other.nanoseconds) - Int128(nanoseconds)) * 1_000_000_000)
   }
+  /// As `duration(to:).inSeconds`, to the last bit, in two divisions of a word.
+  @inlinable public func seconds(to other: Self) -> Double {
+    let (passed, isTooFar) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
+    if isTooFar { return duration(to: other).inSeconds }
+    let (whole, rest) = passed.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return Double(whole) + Double(rest &* 1_000_000_000) * 1e-18
+  }
   @inlinable public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
   @inlinable public static func == (a: Self, b: Self) -> Bool { a.nanoseconds == b.nanoseconds }
   @inlinable public static func - (a: Self, b: Self) -> Duration { b.duration(to: a) }

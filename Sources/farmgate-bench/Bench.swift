@@ -43,7 +43,8 @@ struct BenchOptions {
 @main
 struct Bench {
   private static let all: [any Benchmark.Type] = [
-    LatencyBench.self, InboundBench.self, OutboundBench.self, LoopBench.self, TickBench.self,
+    LatencyBench.self, InboundBench.self, OutboundBench.self, ReadingsBench.self, LoopBench.self,
+    TickBench.self,
     MemoryBench.self, StartBench.self, EdgeBench.self,
   ]
 

@@ -54,7 +54,8 @@ struct TickBench: Benchmark {
       for (cost, base) in zip(costs[place], costs[0]) {
         comparison.add(ours: cost, peer: base * Double(size) / Double(sizes[0]))
       }
-      report.add("tick, \(size) sensors, \(situation.sentence), beside a straight line", comparison, unit: "µs")
+      report.add(
+        "tick, \(size) sensors, \(situation.sentence), beside a straight line", comparison, unit: "µs")
     }
   }
 
