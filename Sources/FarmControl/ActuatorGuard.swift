@@ -53,12 +53,15 @@ public struct ActuatorGuard: Sendable {
   public private(set) var since: Instant
   /// Held safe until a person clears it.
   public private(set) var latched: Bool
+  private let minOn, minOff, maxOn: TimeLimit
   private(set) var starts: StartLog
 
   /// - Parameter memory: What is known from before a restart. Nil counts as having gone off just now, so that
   ///   the full `minOff` runs from here.
   public init(limits: GuardLimits, safe: Level, startedAt now: Instant, memory: OutputMemory? = nil) {
     (self.limits, self.safe, level) = (limits, safe, safe)
+    (minOn, minOff) = (TimeLimit(limits.minOn), TimeLimit(limits.minOff))
+    maxOn = limits.maxOn.map { TimeLimit($0) } ?? TimeLimit(nanoseconds: .max)
     since = now.advanced(by: .zero - max(memory?.offFor ?? .zero, .zero))
     latched = memory?.latched ?? false
     starts = memory?.starts(at: now) ?? StartLog()
@@ -90,7 +93,7 @@ public struct ActuatorGuard: Sendable {
   public func obstacle(at now: Instant) -> GuardKind? {
     if latched { return .maximumOn }
     guard level == .off else { return nil }
-    if since.duration(to: now) < limits.minOff { return .minimumOff }
+    if !since.isAtLeast(minOff, before: now) { return .minimumOff }
     if let limit = limits.startsPerHour, starts.blockedUntil(limit: limit, at: now) != nil {
       return .startsPerHour
     }
@@ -98,16 +101,15 @@ public struct ActuatorGuard: Sendable {
   }
 
   private mutating func stepOn(_ demand: Demand, _ excluded: Bool, _ now: Instant) -> GuardDecision {
-    let onFor = since.duration(to: now)
     if excluded { return turnOff(.exclusion, .exclusion, now) }
     if demand.level == .off, demand.force == .safety { return turnOff(demand.reason, nil, now) }
-    if let maxOn = limits.maxOn, onFor >= maxOn {
+    if limits.maxOn != nil, since.isAtLeast(maxOn, before: now) {
       guard demand.level == .on else { return turnOff(demand.reason, nil, now) }
       latched = true
       return turnOff(.maximumOn, .maximumOn, now)
     }
     if demand.level == .on { return GuardDecision(level: .on, reason: demand.reason) }
-    if demand.force == .ordinary, onFor < limits.minOn {
+    if demand.force == .ordinary, !since.isAtLeast(minOn, before: now) {
       return GuardDecision(level: .on, reason: .minimumOn, limiting: .minimumOn)
     }
     return turnOff(demand.reason, nil, now)
@@ -136,6 +138,20 @@ public struct ActuatorGuard: Sendable {
   private mutating func change(to level: Level, at now: Instant) {
     (self.level, since) = (level, now)
     if level == .on { starts.record(now) }
+  }
+
+  /// All that it waits for while it is asked the same.
+  func gather(_ next: inout NextChange, after now: Instant) {
+    switch level {
+    case .on:
+      next.wait(minOn, from: since)
+      if limits.maxOn != nil { next.wait(maxOn, from: since) }
+    case .off:
+      next.wait(minOff, from: since)
+      if let limit = limits.startsPerHour, let free = starts.blockedUntil(limit: limit, at: now) {
+        next.wait(until: free)
+      }
+    }
   }
 
   static func reason(_ guardKind: GuardKind) -> ReasonCode {

@@ -45,6 +45,13 @@ struct AlarmBoard: Sendable {
     advance(alarm, condition, cause: cause, at: now)
   }
 
+  /// Whether the same step again would change nothing, however much later.
+  @inline(__always)
+  func isSettled(_ alarm: Int, _ condition: AlarmCondition, cause: ReasonCode) -> Bool {
+    machines[alarm].isQuiet(condition)
+      || (machines[alarm].isStanding(condition) && states[alarm].cause == cause)
+  }
+
   mutating func stepFlood(at now: Instant) {
     guard let floodAlarm else { return }
     let isFlooded = flood?.isExceeded(at: now) ?? false

@@ -81,6 +81,12 @@ public struct AlarmMachine: Sendable {
   @inline(__always)
   func isQuiet(_ condition: AlarmCondition) -> Bool { phase == .normal && condition != .raised }
 
+  /// Known, and its cause as much there as it was.
+  @inline(__always)
+  func isStanding(_ condition: AlarmCondition) -> Bool {
+    (phase == .active || phase == .acknowledged) && condition == .raised && clearSince == nil
+  }
+
   /// One tick. Does not allocate.
   public mutating func step(_ condition: AlarmCondition, at now: Instant) {
     switch phase {

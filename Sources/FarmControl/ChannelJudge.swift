@@ -8,10 +8,9 @@ public struct ChannelJudge: Sendable {
   /// Two readings closer together than this count as this far apart when a change is judged.
   public static let shortestStep = Duration.seconds(5)
 
-  /// Longer than any gateway runs; nanoseconds cannot count much further.
-  private static let foreseeable = Duration.seconds(100 * 365 * 86_400)
-
   public let rules: PlausibilityRules
+  /// `rules.staleAfter` in nanoseconds; `max` without one.
+  private let youngFor: Int64
   private var sequence: UInt64 = 0
   private var heard = false
   private var heardQuality = Quality.missing
@@ -32,7 +31,10 @@ public struct ChannelJudge: Sendable {
   private var plausible: UInt32 = 0
   private var lastBad = Quality.missing
 
-  public init(rules: PlausibilityRules) { self.rules = rules }
+  public init(rules: PlausibilityRules) {
+    self.rules = rules
+    youngFor = rules.staleAfter.map { Int64(clamping: $0.attoseconds / 1_000_000_000) } ?? .max
+  }
 
   /// The newest reading with the quality it deserves at `now`. Does not allocate.
   ///
@@ -58,22 +60,21 @@ public struct ChannelJudge: Sendable {
   ///
   /// - Parameter nanoseconds: Now, since boot.
   @inline(__always)
-  func isSettled(_ newest: UnsafePointer<Reading>, at nanoseconds: Int64) -> Bool {
-    if saidNothing { return newest.pointee.sequence == 0 && newest.pointee.quality == .missing }
-    return heard && newest.pointee.sequence == sequence && newest.pointee.quality == heardQuality
-      && (nanoseconds > youngUntil) == saidOld
+  func isSettled(_ newest: Reading, at nanoseconds: Int64) -> Bool {
+    if saidNothing { return newest.sequence == 0 && newest.quality == .missing }
+    guard heard, newest.sequence == sequence else { return false }
+    return newest.quality == heardQuality && (nanoseconds > youngUntil) == saidOld
   }
+
+  /// Until when, in nanoseconds since boot, `step` says the same as it last did while nothing new is heard.
+  var reviewAfter: Int64 { saidOld || saidNothing ? .max : youngUntil }
 
   /// A time of acquisition in the future must not keep a reading young, and one in antiquity is only old.
   private mutating func setAge(_ newest: Reading) {
     youngUntil = .max
-    guard let staleAfter = rules.staleAfter, verdict != .missing else { return }
-    let left = staleAfter - min(newest.acquired.instant, seenAt).duration(to: seenAt)
-    if left < .zero {
-      youngUntil = .min
-    } else if left < Self.foreseeable {
-      youngUntil = seenAt.advanced(by: left).nanoseconds
-    }
+    guard youngFor != .max, verdict != .missing else { return }
+    let (end, isTooFar) = min(newest.acquired.instant, seenAt).nanoseconds.addingReportingOverflow(youngFor)
+    youngUntil = isTooFar ? .max : end
   }
 
   private mutating func judgeNothing(_ reading: inout Reading) -> ChannelState {

@@ -17,6 +17,9 @@ struct ExclusionTable: Sendable {
     starts = partners.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
   }
 
+  /// Whether some other output must not be on together with it.
+  func concerns(_ output: Int) -> Bool { starts[output] < starts[output + 1] }
+
   func isExcluded(_ output: Int, by test: (Int) -> Bool) -> Bool {
     for place in starts[output]..<starts[output + 1] where test(others[place]) { return true }
     return false

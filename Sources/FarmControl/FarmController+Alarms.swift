@@ -6,12 +6,9 @@ extension FarmController {
   static let firstWord = Duration.seconds(60)
 
   mutating func raiseAlarms(at now: Instant) {
-    for channel in channels.indices
-    where !quietChannels[channel] || channels[channel].reading.quality != .good {
-      raiseChannel(channel, at: now)
-    }
-    for output in outputs.indices { raiseOutput(output, at: now) }
-    for bed in beds.indices { raiseBed(bed, at: now) }
+    for channel in channels.indices where !quietChannels[channel] { raiseChannel(channel, at: now) }
+    for output in outputs.indices where !quietOutputs[output] { raiseOutput(output, at: now) }
+    for bed in beds.indices where !quietBeds[bed] { raiseBed(bed, at: now) }
     for store in stores.indices { raiseStore(store, at: now) }
     for number in disagreements.indices {
       raise(
@@ -24,9 +21,14 @@ extension FarmController {
     board.stepFlood(at: now)
   }
 
-  @inline(__always)
-  private mutating func raise(_ alarm: Int, _ isRaised: Bool, cause: ReasonCode = .idle, at now: Instant) {
-    if alarm >= 0 { board.step(alarm, AlarmCondition(isRaised), cause: cause, at: now) }
+  /// - Returns: Whether the same again would change nothing.
+  @inline(__always) @discardableResult
+  private mutating func raise(_ alarm: Int, _ isRaised: Bool, cause: ReasonCode = .idle, at now: Instant)
+    -> Bool
+  {
+    if alarm < 0 { return true }
+    board.step(alarm, AlarmCondition(isRaised), cause: cause, at: now)
+    return board.isSettled(alarm, AlarmCondition(isRaised), cause: cause)
   }
 
   private mutating func raiseChannel(_ channel: Int, at now: Instant) {
@@ -41,35 +43,40 @@ extension FarmController {
       isImplausible = false
     case .outOfRange, .jump, .flatline, .sentinel, .fault: (isSilent, isImplausible) = (false, true)
     }
-    raise(index.channels[channel].stale, isSilent, cause: ReasonCode(quality), at: now)
-    raise(index.channels[channel].implausible, isImplausible, cause: ReasonCode(quality), at: now)
-    quietChannels[channel] =
-      board.states[index.channels[channel].stale].phase == .normal
-      && board.states[index.channels[channel].implausible].phase == .normal
+    let cause = ReasonCode(quality)
+    let stale = raise(index.channels[channel].stale, isSilent, cause: cause, at: now)
+    let implausible = raise(index.channels[channel].implausible, isImplausible, cause: cause, at: now)
+    // Silence becomes an alarm with time alone.
+    quietChannels[channel] = stale && implausible && (quality != .missing || isSilent)
   }
 
   private mutating func raiseOutput(_ output: Int, at now: Instant) {
     let state = outputs[output]
-    raise(index.outputs[output].failed, arbiters[output].hasFailed, cause: .outputFailed, at: now)
-    raise(index.outputs[output].maxOn, state.latched, cause: .maximumOn, at: now)
+    let alarms = index.outputs[output]
+    let failed = raise(alarms.failed, arbiters[output].hasFailed, cause: .outputFailed, at: now)
+    let maxOn = raise(alarms.maxOn, state.latched, cause: .maximumOn, at: now)
     let contradicts =
       switch state.confirmed {
       case .unknown: false
       case .on: state.commanded != .on
       case .off: state.commanded != .off
       }
-    raise(index.outputs[output].notConfirmed, contradicts, cause: state.reason, at: now)
+    let notConfirmed = raise(alarms.notConfirmed, contradicts, cause: state.reason, at: now)
+    quietOutputs[output] = failed && maxOn && notConfirmed
   }
 
   private mutating func raiseBed(_ bed: Int, at now: Instant) {
     let alarms = index.beds[bed]
-    raise(alarms.noFlow, beds[bed].lock == .noFlow, cause: .noFlow, at: now)
-    raise(alarms.burst, beds[bed].lock == .burst, cause: .burst, at: now)
-    raise(alarms.lowFlow, beds[bed].findings.hasLowFlow, at: now)
-    raise(alarms.deadMeter, beds[bed].findings.meterIsDead, at: now)
-    raise(alarms.balance, beds[bed].lock == .depletionReached, cause: .depletionReached, at: now)
-    raise(alarms.doubted, beds[bed].findings.doubtsProbe, at: now)
-    raise(alarms.usedUp, beds[bed].controller.isUsedUp, cause: .litresPerDay, at: now)
+    let (lock, findings) = (beds[bed].lock, beds[bed].findings)
+    var isQuiet = raise(alarms.noFlow, lock == .noFlow, cause: .noFlow, at: now)
+    isQuiet = raise(alarms.burst, lock == .burst, cause: .burst, at: now) && isQuiet
+    isQuiet = raise(alarms.lowFlow, findings.hasLowFlow, at: now) && isQuiet
+    isQuiet = raise(alarms.deadMeter, findings.meterIsDead, at: now) && isQuiet
+    isQuiet =
+      raise(alarms.balance, lock == .depletionReached, cause: .depletionReached, at: now) && isQuiet
+    isQuiet = raise(alarms.doubted, findings.doubtsProbe, at: now) && isQuiet
+    isQuiet = raise(alarms.usedUp, beds[bed].controller.isUsedUp, cause: .litresPerDay, at: now) && isQuiet
+    quietBeds[bed] = isQuiet
   }
 
   private mutating func raiseStore(_ store: Int, at now: Instant) {

@@ -8,6 +8,7 @@ extension FarmController {
   public mutating func apply(_ command: OutputCommand, at now: Instant) -> CommandVerdict {
     guard outputs.indices.contains(command.output) else { return .refused(.noSuchOutput) }
     let verdict = arbiters[command.output].apply(command, at: now)
+    stirOutput(command.output)
     memoryRevision &+= 1
     guard command.set == .on, verdict == .accepted else { return verdict }
     if let veto = vetoes[command.output] { return .deferred(veto) }
@@ -21,7 +22,12 @@ extension FarmController {
     guard board.states.indices.contains(command.alarm) else { return .refused(.noSuchAlarm) }
     if case .clear = command.action { return clear(command.alarm) }
     memoryRevision &+= 1
-    if case .channel(let channel) = board.table[command.alarm].subject { quietChannels[channel] = false }
+    switch board.table[command.alarm].subject {
+    case .channel(let channel): quietChannels[channel] = false
+    case .output(let output): quietOutputs[output] = false
+    case .irrigation(let bed): quietBeds[bed] = false
+    case .coldStore, .farm: break
+    }
     return board.apply(command.action, to: command.alarm, token: command.token, at: now)
   }
 
@@ -30,12 +36,21 @@ extension FarmController {
   public mutating func outputFailed(_ output: Int, at now: Instant) {
     guard outputs.indices.contains(output) else { return }
     arbiters[output].fail(at: now)
+    stirOutput(output)
   }
 
   /// The driver reached this output again.
   public mutating func outputDriven(_ output: Int) {
     guard outputs.indices.contains(output) else { return }
     arbiters[output].recover()
+    stirOutput(output)
+  }
+
+  /// It is stepped in the next tick, and so is the bed behind it: its valve may have moved.
+  private mutating func stirOutput(_ output: Int) {
+    outputRests.stir(output)
+    quietOutputs[output] = false
+    bedsByValve.stir(of: output, in: &bedRests)
   }
 
   private mutating func clear(_ alarm: Int) -> CommandVerdict {
@@ -44,6 +59,7 @@ extension FarmController {
     case (.maxOn, .output(let output)):
       guard arbiters[output].actuator.latched else { return .refused(.notLatched) }
       arbiters[output].clearLatch()
+      stirOutput(output)
       return .accepted
     case (.leak, .channel(let channel)):
       guard let meter = meters.firstIndex(where: { $0.channel == channel }),
@@ -52,6 +68,7 @@ extension FarmController {
         return .refused(.notLatched)
       }
       meters[meter].leak?.clear()
+      bedRests.stirAll()
       return .accepted
     case (.noFlow, .irrigation(let bed)): return unlock(bed, .noFlow)
     case (.burst, .irrigation(let bed)): return unlock(bed, .burst)
@@ -67,6 +84,7 @@ extension FarmController {
     beds[bed].lock = nil
     beds[bed].supervisor?.clear()
     beds[bed].balance?.clear()
+    bedRests.stir(bed)
     return .accepted
   }
 }

@@ -6,7 +6,7 @@ internal import FarmUnits
 extension FarmController {
   mutating func readMeters(at now: Instant) {
     for number in meters.indices {
-      meters[number].meter.step(channels[meters[number].channel].reading, at: now)
+      meters[number].meter.step(channels[meters[number].channel].reading.goodNumber, at: now)
       channels[meters[number].channel].litresPerMinute = meters[number].meter.rate
       meters[number].openCount = 0
     }
@@ -15,9 +15,43 @@ extension FarmController {
     }
     for number in meters.indices where meters[number].leak != nil {
       let hadLeak = meters[number].leak?.hasLeak
-      let (meter, anyOpen) = (meters[number].meter, meters[number].openCount > 0)
-      meters[number].leak?.step(anyOpen: anyOpen, meter: meter, at: now)
-      if meters[number].leak?.hasLeak != hadLeak { memoryRevision &+= 1 }
+      let (isKnown, total) = (meters[number].meter.isKnown, meters[number].meter.total)
+      let isWatched = isKnown && meters[number].openCount == 0
+      meters[number].leak?.step(isWatched: isWatched, total: total, at: now)
+      if meters[number].leak?.hasLeak != hadLeak {
+        memoryRevision &+= 1
+        bedRests.stirAll()
+      }
+    }
+  }
+
+  /// A bed whose probe, valve and calendar are as they were is left alone; its water balance goes on.
+  mutating func stepBeds(at now: ControlTime) {
+    if now.local != lastLocal {
+      lastLocal = now.local
+      bedRests.stirAll()
+    }
+    for bed in beds.indices {
+      if bedRests.isDue(bed, at: now.instant) {
+        stepBed(bed, at: now)
+      } else if beds[bed].hasBalance {
+        stepRestingBalance(bed, at: now)
+      }
+    }
+  }
+
+  private mutating func stepRestingBalance(_ number: Int, at now: ControlTime) {
+    let wasRaining = beds[number].gauge?.isRaining ?? false
+    let (wasOverdone, doubted) = (beds[number].findings.isOverdone, beds[number].findings.doubtsProbe)
+    let channel = beds[number].controller.probe.channel
+    // Water flows only through an open valve, and a bed with an open valve does not rest.
+    _ = stepBalance(number, channels[channel].reading, litres: 0, at: now)
+    irrigations[number].depletion = beds[number].findings.depletion
+    if beds[number].findings.isOverdone != wasOverdone || beds[number].findings.doubtsProbe != doubted
+      || (beds[number].gauge?.isRaining ?? false) != wasRaining
+    {
+      bedRests.stir(number)
+      finishBed(number, channels[channel].reading, openSince: nil, litres: 0, standIn: nil, at: now)
     }
   }
 
@@ -27,13 +61,24 @@ extension FarmController {
     let reading = channels[beds[number].controller.probe.channel].reading
     let litres = share(ofBed: number, isOpen: openSince != nil)
     let standIn = stepBalance(number, reading, litres: litres, at: now)
+    finishBed(number, reading, openSince: openSince, litres: litres, standIn: standIn, at: now)
+  }
+
+  private mutating func finishBed(
+    _ number: Int, _ reading: Reading, openSince: Instant?, litres: Double, standIn: SoilOpinion?,
+    at now: ControlTime
+  ) {
+    let valve = beds[number].valve
     let input = IrrigationController.Input(
       probe: reading, openSince: openSince, litres: litres, isRaining: beds[number].gauge?.isRaining ?? false)
+    looksAtOutput[valve] = true
     wishes[valve] = beds[number].controller.step(input, standIn: standIn, at: now)
     superviseFlow(number, openSince: openSince, at: now.instant)
     qualities[valve] = standIn == nil ? reading.quality : .good
     vetoes[valve] = beds[number].lock ?? leak(ofBed: number)
     publish(number)
+    quietBeds[number] = false
+    bedRests.settle(number, until: beds[number].nextChange(openSince: openSince, reading, after: now.instant))
   }
 
   /// What the water balance says in place of a bad probe, where it may.
@@ -121,13 +166,31 @@ extension FarmController {
       board.soundingCount > 0 && isNew ? Demand(.on, .alarmSounding) : Demand(.off, .alarmSilent)
   }
 
-  mutating func stepOutput(_ output: Int, at now: Instant) {
+  /// An output whose bed rests, and that goes by nothing else, waits for its own next moment.
+  mutating func stepOutputs(at now: Instant) {
+    for output in outputs.indices where looksAtOutput[output] || outputRests.isDue(output, at: now) {
+      stepOutput(output, at: now)
+      looksAtOutput[output] = isAlwaysLookedAt[output]
+    }
+  }
+
+  private mutating func stepOutput(_ output: Int, at now: Instant) {
     let around = OutputArbiter.Surroundings(
       wish: wishes[output], veto: vetoes[output], quality: qualities[output],
       excluded: isExcluded(output, at: now), feedback: feedback(ofOutput: output))
+    if around != surroundings[output] {
+      surroundings[output] = around
+      outputRests.stir(output)
+    } else if !outputRests.isDue(output, at: now) {
+      return
+    }
     let before = outputs[output]
     let after = arbiters[output].step(around, at: now)
     outputs[output] = after
+    touchedOutputs.insert(output)
+    quietOutputs[output] = false
+    outputRests.settle(output, until: arbiters[output].nextChange(after: now))
+    if before.commanded != after.commanded { bedsByValve.stir(of: output, in: &bedRests) }
     if before.commanded != after.commanded || before.latched != after.latched { memoryRevision &+= 1 }
   }
 
@@ -177,7 +240,7 @@ extension FarmController {
       let isCounted = meter.isCatchingUp && beds[bed].assumedFlow > 0
       return isCounted ? 0 : meter.added / Double(max(meters[station].openCount, 1))
     }
-    return beds[bed].assumedFlow * meter.lastStep.inSeconds / 60
+    return beds[bed].assumedFlow * meter.lastStepSeconds / 60
   }
 
   private func fanReason(_ store: Int) -> ReasonCode {

@@ -15,18 +15,42 @@ public struct FarmController: Sendable {
   public internal(set) var coldStores: [ColdStoreState]
   /// Rises when something changed that must outlive a restart: save the memories then.
   public internal(set) var memoryRevision: UInt64 = 0
+  /// What the last tick has looked at: all others of `channels` and `outputs` are as they were.
+  public internal(set) var touchedChannels: Marks
+  public internal(set) var touchedOutputs: Marks
 
   let startedAt: Instant
   let index: AlarmIndex
+  /// What each channel's slot holds.
+  var newest: [Reading]
+  /// Channels that something was heard of since the last tick.
+  var heard: Marks
   var judges: [ChannelJudge]
+  /// When a channel is judged again although nothing was heard, in nanoseconds since boot.
+  var reviewAfter: [Int64]
+  /// None of them comes earlier.
+  var nextReview = Int64.min
   var beds: [IrrigationBed]
   var stores: [ColdStoreController]
   var meters: [MeterStation]
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
   var disagreements: [Disagreement]
-  /// Channels without an alarm: while they are good there is nothing to raise.
+  // Those whose alarms have nothing to add while they stay as they are.
   var quietChannels: [Bool]
+  var quietOutputs: [Bool]
+  var quietBeds: [Bool]
+  var bedRests: Rests
+  var outputRests: Rests
+  /// What an output's last step has seen.
+  var surroundings: [OutputArbiter.Surroundings]
+  /// What an output goes by may have changed.
+  var looksAtOutput: [Bool]
+  /// Something other than a bed wants it, or others of the outputs or its feedback concern it.
+  let isAlwaysLookedAt: [Bool]
+  let bedsByChannel: Followers
+  let bedsByValve: Followers
+  var lastLocal: LocalTime?
   // What the controllers make of a tick, by output, before the guards see it.
   var wishes: [Demand?]
   var vetoes: [ReasonCode?]
@@ -45,7 +69,12 @@ public struct FarmController: Sendable {
     self.plan = plan
     startedAt = now
     channels = plan.channels.map { _ in ChannelState(reading: .silent) }
+    newest = plan.channels.map { _ in .silent }
+    heard = Marks(count: plan.channels.count)
+    touchedChannels = Marks(count: plan.channels.count)
+    touchedOutputs = Marks(count: plan.outputs.count)
     judges = plan.channels.map { ChannelJudge(rules: $0.rules) }
+    reviewAfter = plan.channels.map { _ in .min }
     arbiters = plan.outputs.enumerated().map { number, output in
       OutputArbiter(plan: output, startedAt: now, memory: restored.outputs.element(number))
     }
@@ -66,11 +95,27 @@ public struct FarmController: Sendable {
     }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
     masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
-    exclusions = ExclusionTable(plan: plan)
+    let exclusions = ExclusionTable(plan: plan)
+    self.exclusions = exclusions
+    let valves = Set(plan.irrigations.map(\.valve))
+    isAlwaysLookedAt = plan.outputs.indices.map {
+      !valves.contains($0) || exclusions.concerns($0) || plan.outputs[$0].feedback != nil
+    }
+    looksAtOutput = isAlwaysLookedAt
     disagreements = plan.channels.enumerated().compactMap { number, channel in
       channel.agreement.map { Disagreement(channel: number, plan: $0) }
     }
     quietChannels = plan.channels.map { _ in false }
+    quietOutputs = plan.outputs.map { _ in false }
+    quietBeds = plan.irrigations.map { _ in false }
+    bedRests = Rests(count: plan.irrigations.count)
+    outputRests = Rests(count: plan.outputs.count)
+    surroundings = plan.outputs.map { _ in OutputArbiter.Surroundings() }
+    bedsByChannel = Followers(
+      count: plan.channels.count,
+      beds.enumerated().flatMap { bed in bed.element.channels.map { (bed.offset, $0) } })
+    bedsByValve = Followers(
+      count: plan.outputs.count, beds.enumerated().map { ($0.offset, $0.element.valve) })
     wishes = plan.outputs.map { _ in nil }
     vetoes = plan.outputs.map { _ in nil }
     qualities = plan.outputs.map { _ in .good }
@@ -92,13 +137,29 @@ public struct FarmController: Sendable {
   /// - Parameter newest: What each channel's slot holds, by the plan's index. A channel that was never heard has
   ///   `Reading.silent`; so has one beyond the end of the buffer.
   public mutating func step(_ newest: UnsafeBufferPointer<Reading>, at now: ControlTime) {
-    judge(newest, at: now.instant)
+    for channel in channels.indices {
+      hear(channel < newest.count ? newest[channel] : .silent, on: channel)
+    }
+    step(at: now)
+  }
+
+  /// What a channel's slot holds now. Takes no memory; the next tick judges it.
+  public mutating func hear(_ reading: Reading, on channel: Int) {
+    newest[channel] = reading
+    heard.insert(channel)
+  }
+
+  /// As `step(_:at:)`, with what `hear` was told since the last tick, and nothing new on any other channel.
+  public mutating func step(at now: ControlTime) {
+    touchedChannels.removeAll()
+    touchedOutputs.removeAll()
+    judge(at: now.instant)
     readMeters(at: now.instant)
-    for bed in beds.indices { stepBed(bed, at: now) }
+    stepBeds(at: now)
     for store in stores.indices { stepStore(store, at: now.instant) }
     stepMasterValves()
     stepSiren(at: now.instant)
-    for output in outputs.indices { stepOutput(output, at: now.instant) }
+    stepOutputs(at: now.instant)
     raiseAlarms(at: now.instant)
   }
 
@@ -129,17 +190,36 @@ public struct FarmController: Sendable {
   /// Differs from an earlier one when `memory(ofOutput:at:)` has changed by more than its age.
   public func mark(ofOutput output: Int) -> OutputMark { arbiters[output].mark }
 
-  private mutating func judge(_ newest: UnsafeBufferPointer<Reading>, at now: Instant) {
-    let heard = min(newest.count, judges.count)
+  /// Judges what was heard, and what has become too old: nothing else can have changed.
+  private mutating func judge(at now: Instant) {
     let nanoseconds = now.nanoseconds
-    if let slots = newest.baseAddress {
-      for channel in 0..<heard where !judges[channel].isSettled(slots + channel, at: nanoseconds) {
-        channels[channel] = judges[channel].step(slots[channel], at: now)
-      }
+    var next = heard.next(from: 0)
+    while let channel = next {
+      if !judges[channel].isSettled(newest[channel], at: nanoseconds) { judge(channel, at: now) }
+      next = heard.next(from: channel + 1)
     }
-    for channel in heard..<judges.count { channels[channel] = judges[channel].step(.silent, at: now) }
+    heard.removeAll()
+    if nanoseconds > nextReview { review(at: now) }
     for number in disagreements.indices { compare(number, at: now) }
     for number in disagreements.indices where disagreements[number].isStanding { flag(number, true) }
+  }
+
+  private mutating func judge(_ channel: Int, at now: Instant) {
+    channels[channel] = judges[channel].step(newest[channel], at: now)
+    reviewAfter[channel] = judges[channel].reviewAfter
+    nextReview = min(nextReview, reviewAfter[channel])
+    touchedChannels.insert(channel)
+    quietChannels[channel] = false
+    bedsByChannel.stir(of: channel, in: &bedRests)
+  }
+
+  private mutating func review(at now: Instant) {
+    var earliest = Int64.max
+    for channel in reviewAfter.indices {
+      if now.nanoseconds > reviewAfter[channel] { judge(channel, at: now) }
+      earliest = min(earliest, reviewAfter[channel])
+    }
+    nextReview = earliest
   }
 
   private mutating func compare(_ number: Int, at now: Instant) {
@@ -153,6 +233,8 @@ public struct FarmController: Sendable {
     let (channel, partner) = (disagreements[number].channel, disagreements[number].plan.partner)
     channels[channel].flags.setMembership(of: .disagrees, to: isStanding)
     channels[partner].flags.setMembership(of: .disagrees, to: isStanding)
+    touchedChannels.insert(channel)
+    touchedChannels.insert(partner)
   }
 
   private static func meters(of plan: ControlPlan) -> [MeterStation] {

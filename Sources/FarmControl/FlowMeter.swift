@@ -2,6 +2,9 @@ internal import FarmUnits
 
 /// Turns a meter channel, be it a total or a rate, into litres that only rise, and a present rate.
 struct FlowMeter: Sendable {
+  private static let shortestWindow = TimeLimit(nanoseconds: 10_000_000_000)
+  private static let longestWindow = TimeLimit(nanoseconds: 120_000_000_000)
+
   private enum Kind { case total(litres: Double), rate(litresPerMinute: Double) }
 
   /// What one pulse stands for; 0 where that is too little to matter.
@@ -20,7 +23,7 @@ struct FlowMeter: Sendable {
   private var last: Double?
   private var steppedAt: Instant?
   /// How long the last tick was.
-  private(set) var lastStep = Duration.zero
+  private(set) var lastStepSeconds = 0.0
   private var windowStart: (at: Instant, total: Double)?
 
   /// Nil when the channel measures no water.
@@ -36,11 +39,12 @@ struct FlowMeter: Sendable {
     self.resolution = max(resolution, 0)
   }
 
-  mutating func step(_ reading: Reading, at now: Instant) {
+  /// - Parameter number: The channel's, if it is good.
+  mutating func step(_ number: Double?, at now: Instant) {
     added = 0
-    lastStep = steppedAt.map { $0.duration(to: now) } ?? .zero
+    lastStepSeconds = steppedAt?.seconds(to: now) ?? 0
     steppedAt = now
-    guard let number = reading.goodNumber else {
+    guard let number else {
       (isKnown, rate, windowStart) = (false, nil, nil)
       return
     }
@@ -53,7 +57,7 @@ struct FlowMeter: Sendable {
       last = number
     case .rate(let litresPerMinute):
       rate = max(number * litresPerMinute, 0)
-      added = (rate ?? 0) * lastStep.inSeconds / 60
+      added = (rate ?? 0) * lastStepSeconds / 60
     }
     total += added
     if case .total = kind { measureRate(at: now) }
@@ -65,11 +69,10 @@ struct FlowMeter: Sendable {
       windowStart = (now, total)
       return
     }
-    let elapsed = start.at.duration(to: now)
-    guard elapsed >= .seconds(10) else { return }
+    guard start.at.isAtLeast(Self.shortestWindow, before: now) else { return }
     let litres = total - start.total
-    guard litres >= 4 * resolution || elapsed >= .seconds(120) else { return }
-    rate = litres / elapsed.inSeconds * 60
+    guard litres >= 4 * resolution || start.at.isAtLeast(Self.longestWindow, before: now) else { return }
+    rate = litres / start.at.seconds(to: now) * 60
     windowStart = (now, total)
   }
 }

@@ -11,9 +11,16 @@ struct FlowSupervisor: Sendable {
     case measuring(from: Instant, total: Double)
   }
 
+  /// What one step leaves to be known.
+  struct Findings {
+    let hasNoFlow, hasLowFlow, hasBurst, meterIsDead: Bool
+  }
+
   let plan: FlowPlan
+  private let settle: TimeLimit
   /// How long is measured before a verdict about too little.
   let window: Duration
+  private let windowLimit: TimeLimit
   private let mostInHalfWindow: Double
   private(set) var hasNoFlow = false
   private(set) var hasLowFlow = false
@@ -26,7 +33,9 @@ struct FlowSupervisor: Sendable {
     let pulse = max(plan.litresPerPulse ?? 0, 0)
     let slowest = plan.expectedMinimum ?? 1
     let threePulses = slowest > 0 ? 3 * pulse / slowest * 60 : 0
+    settle = TimeLimit(plan.settle)
     window = max(plan.settle, .seconds(20), .seconds(min(threePulses, 3600)))
+    windowLimit = TimeLimit(window)
     mostInHalfWindow = (plan.expectedMaximum ?? .infinity) * window.inSeconds / 120
   }
 
@@ -35,8 +44,18 @@ struct FlowSupervisor: Sendable {
   ///   - meter: Nil while the meter is not known to be right.
   ///   - isAlone: No other valve on the same meter is open.
   ///   - soilGotWetter: The probe has moved towards wet since the valve opened.
+  /// - Returns: What is known afterwards.
+  @discardableResult
   mutating func step(
     openSince: Instant?, meter: FlowMeter?, isAlone: Bool, soilGotWetter: Bool, at now: Instant
+  ) -> Findings {
+    advance(openSince, meter, isAlone, soilGotWetter, now)
+    return Findings(
+      hasNoFlow: hasNoFlow, hasLowFlow: hasLowFlow, hasBurst: hasBurst, meterIsDead: meterIsDead)
+  }
+
+  private mutating func advance(
+    _ openSince: Instant?, _ meter: FlowMeter?, _ isAlone: Bool, _ soilGotWetter: Bool, _ now: Instant
   ) {
     guard let openSince, let meter, isAlone else {
       phase = .shut
@@ -46,9 +65,9 @@ struct FlowSupervisor: Sendable {
     case .shut:
       phase = .settling
     case .settling:
-      if openSince.duration(to: now) >= plan.settle { phase = .measuring(from: now, total: meter.total) }
+      if openSince.isAtLeast(settle, before: now) { phase = .measuring(from: now, total: meter.total) }
     case .measuring(let from, let total):
-      judge(meter.total - total, over: from.duration(to: now), meter, soilGotWetter, now)
+      judge(meter.total - total, since: from, meter, soilGotWetter, now)
     }
   }
 
@@ -56,16 +75,16 @@ struct FlowSupervisor: Sendable {
   mutating func clear() { (hasNoFlow, hasBurst) = (false, false) }
 
   private mutating func judge(
-    _ litres: Double, over time: Duration, _ meter: FlowMeter, _ soilGotWetter: Bool, _ now: Instant
+    _ litres: Double, since start: Instant, _ meter: FlowMeter, _ soilGotWetter: Bool, _ now: Instant
   ) {
     // Half a window is the least that a burst is judged by.
     if litres - meter.resolution > mostInHalfWindow, let most = plan.expectedMaximum,
-      litres - meter.resolution > most * time.inSeconds / 60
+      litres - meter.resolution > most * start.seconds(to: now) / 60
     {
       hasBurst = true
     }
-    guard time >= window else { return }
-    let minutes = time.inSeconds / 60
+    guard start.isAtLeast(windowLimit, before: now) else { return }
+    let minutes = start.seconds(to: now) / 60
     phase = .measuring(from: now, total: meter.total)
     meterIsDead = litres <= 0 && soilGotWetter
     hasNoFlow = hasNoFlow || (litres <= 0 && !soilGotWetter)
@@ -76,31 +95,34 @@ struct FlowSupervisor: Sendable {
 /// Watches one meter while every valve on it is shut.
 struct LeakWatch: Sendable {
   let litres: Double
-  let within: Duration
-  let settle: Duration
+  private let within: TimeLimit
+  private let settle: TimeLimit
   private(set) var hasLeak = false
   private var shutSince: Instant?
   private var start: (at: Instant, total: Double)?
 
   init(plan: LeakPlan, settle: Duration, resolution: Double) {
     litres = plan.litres ?? max(2, 3 * resolution)
-    (within, self.settle) = (plan.within, settle)
+    (within, self.settle) = (TimeLimit(plan.within), TimeLimit(settle))
   }
 
-  mutating func step(anyOpen: Bool, meter: FlowMeter, at now: Instant) {
-    guard !anyOpen, meter.isKnown else {
+  /// - Parameters:
+  ///   - isWatched: Every valve is shut, and the meter is known to be right.
+  ///   - total: The meter's.
+  mutating func step(isWatched: Bool, total: Double, at now: Instant) {
+    guard isWatched else {
       (shutSince, start) = (nil, nil)
       return
     }
     let shut = shutSince ?? now
     shutSince = shut
-    guard shut.duration(to: now) >= settle else { return }
+    guard shut.isAtLeast(settle, before: now) else { return }
     guard let begin = start else {
-      start = (now, meter.total)
+      start = (now, total)
       return
     }
-    if meter.total - begin.total >= litres { hasLeak = true }
-    if begin.at.duration(to: now) >= within { start = (now, meter.total) }
+    if total - begin.total >= litres { hasLeak = true }
+    if begin.at.isAtLeast(within, before: now) { start = (now, total) }
   }
 
   mutating func clear() { (hasLeak, start) = (false, nil) }

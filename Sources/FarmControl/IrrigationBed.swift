@@ -52,11 +52,11 @@ struct IrrigationBed: Sendable {
 
   /// Compares what flows with what should, where there is a meter.
   mutating func superviseFlow(openSince: Instant?, meter: FlowMeter?, isAlone: Bool, at now: Instant) {
-    supervisor?.step(
+    let found = supervisor?.step(
       openSince: openSince, meter: meter, isAlone: isAlone, soilGotWetter: controller.soilGotWetter, at: now)
-    guard let supervisor else { return }
-    (findings.hasNoFlow, findings.hasLowFlow) = (supervisor.hasNoFlow, supervisor.hasLowFlow)
-    (findings.hasBurst, findings.meterIsDead) = (supervisor.hasBurst, supervisor.meterIsDead)
+    guard let found else { return }
+    (findings.hasNoFlow, findings.hasLowFlow) = (found.hasNoFlow, found.hasLowFlow)
+    (findings.hasBurst, findings.meterIsDead) = (found.hasBurst, found.meterIsDead)
   }
 
   /// Only where there is a root zone and a meter.
@@ -66,10 +66,26 @@ struct IrrigationBed: Sendable {
     let input = SoilWaterBalance.Input(
       litres: litres, rain: gauge?.added ?? 0, temperature: temperature, waterContent: waterContent(reading),
       isWatering: controller.phase != .resting)
-    balance?.step(input, at: now)
-    guard let balance else { return }
-    (findings.isOverdone, findings.doubtsProbe) = (balance.isOverdone, balance.doubtsProbe)
-    findings.depletion = balance.depletion
+    guard let found = balance?.findings(after: input, at: now) else { return }
+    (findings.isOverdone, findings.doubtsProbe) = (found.isOverdone, found.doubtsProbe)
+    findings.depletion = found.depletion
+  }
+
+  /// Channels whose change stirs a bed that rests. Its meter is not among them, since it rests with its valve shut; nor
+  /// are those of the water balance, which goes on.
+  var channels: [Int] { [controller.probe.channel] }
+
+  /// When it may do something else than in this tick, while its probe, its valve and the calendar stay as they are.
+  func nextChange(openSince: Instant?, _ reading: Reading, after now: Instant) -> NextChange {
+    var next = NextChange(after: now)
+    let isCounting = meter >= 0 && openSince != nil
+    let isReckoning = reading.quality != .good && hasBalance && balanceStandsIn
+    if isCounting || isReckoning || (rain >= 0 && !hasBalance) {
+      next.isAlwaysDue()
+    } else {
+      controller.gather(&next, openSince: openSince)
+    }
+    return next
   }
 
   /// By a good moisture probe in per cent, m³/m³; nil for tension.

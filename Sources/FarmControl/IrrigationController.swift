@@ -3,7 +3,7 @@ public import FarmUnits
 /// Waters one bed when its soil is dry, in portions that soak in. Any doubt shuts the valve.
 public struct IrrigationController: Sendable {
   /// A probe that is bad for longer than this ends the watering; a shorter gap only interrupts it.
-  public static let patience = Duration.seconds(600)
+  public static let patience = Duration.nanoseconds(patienceLimit.nanoseconds)
 
   /// What one tick tells it.
   public struct Input: Sendable {
@@ -30,6 +30,9 @@ public struct IrrigationController: Sendable {
 
   public let probe: SoilProbe
   public let soak: SoakPlan?
+  private let soakRun: TimeLimit?
+  private let soakRest: TimeLimit?
+  private static let patienceLimit = TimeLimit(nanoseconds: 600_000_000_000)
   public private(set) var phase: Phase
   public private(set) var ledger: LitreLedger
   /// The soil is dry and the water that the bed may have is used up.
@@ -47,6 +50,7 @@ public struct IrrigationController: Sendable {
   ///   given has soaked in: at thresholds far apart the bed would otherwise wait until it is dry again.
   public init(plan: IrrigationPlan, startedAt now: Instant, memory: IrrigationMemory? = nil) {
     (probe, soak) = (plan.probe, plan.soak)
+    (soakRun, soakRest) = (plan.soak.map { TimeLimit($0.run) }, plan.soak.map { TimeLimit($0.rest) })
     phase = memory?.isUnderWay != true ? .resting : plan.soak == nil ? .watering : .soaking
     litresPerDay = plan.limits.litresPerDay ?? .infinity
     litresPerWeek = plan.limits.litresPerWeek ?? .infinity
@@ -86,13 +90,13 @@ public struct IrrigationController: Sendable {
   private mutating func wait(_ quality: Quality, _ now: Instant) -> Demand {
     let since = badSince ?? now
     badSince = since
-    if since.duration(to: now) >= Self.patience { phase = .resting }
+    if since.isAtLeast(Self.patienceLimit, before: now) { phase = .resting }
     isUsedUp = false
     return Demand(.off, ReasonCode(quality))
   }
 
   private mutating func water(_ input: Input, _ reason: ReasonCode, _ now: ControlTime) -> Demand {
-    if let soak, let openSince = input.openSince, openSince.duration(to: now.instant) >= soak.run {
+    if let soakRun, let openSince = input.openSince, openSince.isAtLeast(soakRun, before: now.instant) {
       (phase, soakBegan) = (.soaking, now.instant)
       return Demand(.off, .soaking)
     }
@@ -103,12 +107,20 @@ public struct IrrigationController: Sendable {
   }
 
   private mutating func soaking(_ input: Input, _ reason: ReasonCode, _ now: ControlTime) -> Demand {
-    if let soak, soakBegan.duration(to: now.instant) < soak.rest { return Demand(.off, .soaking) }
+    if let soakRest, !soakBegan.isAtLeast(soakRest, before: now.instant) { return Demand(.off, .soaking) }
     phase = .watering
     // A valve that somebody else holds open has not begun its next run yet.
     var shut = input
     shut.openSince = nil
     return water(shut, reason, now)
+  }
+
+  /// All that it waits for while its input and the calendar stay as they are.
+  func gather(_ next: inout NextChange, openSince: Instant?) {
+    ledger.gather(&next)
+    if let badSince { next.wait(Self.patienceLimit, from: badSince) }
+    if let soakRun, let openSince { next.wait(soakRun, from: openSince) }
+    if let soakRest { next.wait(soakRest, from: soakBegan) }
   }
 
   private var limitReached: ReasonCode? {

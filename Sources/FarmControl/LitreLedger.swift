@@ -26,10 +26,19 @@ public struct LitreLedger: Sendable {
     thisWeek += litres
   }
 
+  /// When its pages turn without a calendar.
+  func gather(_ next: inout NextChange) {
+    next.wait(Self.dayLength, from: dayBegan)
+    next.wait(Self.weekLength, from: weekBegan)
+  }
+
+  private static let dayLength = TimeLimit(nanoseconds: 86_400_000_000_000)
+  private static let weekLength = TimeLimit(nanoseconds: 7 * 86_400_000_000_000)
+
   private mutating func turnPages(_ now: ControlTime) {
     guard let local = now.local else {
-      if dayBegan.duration(to: now.instant) >= .seconds(86_400) { turnDay(nil, now.instant) }
-      if weekBegan.duration(to: now.instant) >= .seconds(7 * 86_400) { turnWeek(now.instant) }
+      if dayBegan.isAtLeast(Self.dayLength, before: now.instant) { turnDay(nil, now.instant) }
+      if weekBegan.isAtLeast(Self.weekLength, before: now.instant) { turnWeek(now.instant) }
       return
     }
     guard let known = day else {

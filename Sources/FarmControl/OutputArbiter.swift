@@ -6,15 +6,15 @@ struct OutputArbiter: Sendable {
   static let manualOnLimit = Duration.seconds(3600)
 
   /// What the output's surroundings say in one tick.
-  struct Surroundings {
+  struct Surroundings: Equatable {
     /// The controller's wish; nil where no controller has this output.
     var wish: Demand?
     /// Trouble that forbids it to run, such as a leak.
     var veto: ReasonCode?
     /// Quality of the reading that governs it; `good` where none does, or where a second source stands in.
-    var quality: Quality
-    var excluded: Bool
-    var feedback: ConfirmedLevel
+    var quality = Quality.good
+    var excluded = false
+    var feedback = ConfirmedLevel.unknown
   }
 
   enum Mode {
@@ -84,6 +84,22 @@ struct OutputArbiter: Sendable {
   var mark: OutputMark {
     OutputMark(
       level: actuator.level, since: actuator.since, latched: actuator.latched, heldOff: isHeldOff)
+  }
+
+  /// When it may do something else than in this tick, while its surroundings stay as they are.
+  func nextChange(after now: Instant) -> NextChange {
+    var next = NextChange(after: now)
+    switch mode {
+    case .on(let until, _, _), .off(let until?, _, _): next.wait(until: until)
+    case .off(nil, _, _), .automatic: break
+    }
+    actuator.gather(&next, after: now)
+    guard badSince != nil else { return next }
+    switch onBadQuality {
+    case .safe: break
+    case .hold, .duty: next.isAlwaysDue()
+    }
+    return next
   }
 
   private var isHeldOff: Bool {

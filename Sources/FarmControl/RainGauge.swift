@@ -5,6 +5,8 @@ struct RainGauge: Sendable {
   /// This much within the last hour or two is rain, mm.
   static let worthWaiting = 1.0
 
+  private static let hour = TimeLimit(nanoseconds: 3_600_000_000_000)
+
   /// In the last tick, mm.
   private(set) var added = 0.0
   private var last: Double?
@@ -24,7 +26,7 @@ struct RainGauge: Sendable {
     }
     let began = hourBegan ?? now
     hourBegan = began
-    if began.duration(to: now) >= .seconds(3600) {
+    if began.isAtLeast(Self.hour, before: now) {
       (lastHour, thisHour) = (thisHour, 0)
       hourBegan = now
     }

@@ -9,7 +9,7 @@ public struct SoilWaterBalance: Sendable {
   /// A probe that has been bad for longer than this has nobody left to stand in for it.
   public static let longestStandIn = Duration.seconds(72 * 3600)
   /// How long probe and balance may be far apart before it is said.
-  public static let doubtAfter = Duration.seconds(24 * 3600)
+  public static let doubtAfter = Duration.nanoseconds(doubtLimit.nanoseconds)
 
   /// What one tick tells it.
   public struct Input: Sendable {
@@ -29,6 +29,9 @@ public struct SoilWaterBalance: Sendable {
       (self.waterContent, self.isWatering) = (waterContent, isWatering)
     }
   }
+
+  private static let dayLength = TimeLimit(nanoseconds: 86_400_000_000_000)
+  private static let doubtLimit = TimeLimit(nanoseconds: 24 * 3600 * 1_000_000_000)
 
   public let zone: RootZone
   /// Missing from field capacity, mm. Nil until a probe or a memory has said where to begin.
@@ -70,7 +73,7 @@ public struct SoilWaterBalance: Sendable {
     if let temperature = input.temperature {
       (warmest, coldest) = (max(warmest, temperature), min(coldest, temperature))
     }
-    let elapsed = steppedAt.map { $0.duration(to: now.instant).inSeconds } ?? 0
+    let elapsed = steppedAt?.seconds(to: now.instant) ?? 0
     steppedAt = now.instant
     let fromProbe = input.waterContent.map { zone.depletion(waterContent: $0) }
     guard let before = depletion else {
@@ -87,6 +90,14 @@ public struct SoilWaterBalance: Sendable {
     if let fromProbe, apartSince == nil { after += (fromProbe - after) * min(elapsed / 86_400, 1) }
     depletion = after
     account(watered - evaporated, isWatering: input.isWatering, needed: fromProbe ?? before)
+  }
+
+  /// One tick, and what is known after it: who reads it through an optional would copy the whole.
+  mutating func findings(
+    after input: Input, at now: ControlTime
+  ) -> (isOverdone: Bool, doubtsProbe: Bool, depletion: Double?) {
+    step(input, at: now)
+    return (isOverdone, doubtsProbe, depletion)
   }
 
   /// What the balance says in place of a bad probe; nil when it has nothing to go by, or has gone by it for too
@@ -109,7 +120,7 @@ public struct SoilWaterBalance: Sendable {
     dayBegan = began
     let isNewDay =
       if let local = now.local, let day { local.day != day.day } else {
-        began.duration(to: now.instant) >= .seconds(86_400)
+        began.isAtLeast(Self.dayLength, before: now.instant)
       }
     defer { day = now.local ?? day }
     guard isNewDay else { return }
@@ -144,7 +155,7 @@ public struct SoilWaterBalance: Sendable {
     probeLostAt = nil
     let isApart = (fromProbe - reckoned).magnitude > zone.totalAvailable / 4
     apartSince = isApart ? apartSince ?? now : nil
-    doubtsProbe = apartSince.map { $0.duration(to: now) >= Self.doubtAfter } ?? false
+    doubtsProbe = apartSince?.isAtLeast(Self.doubtLimit, before: now) ?? false
   }
 
   private mutating func account(_ net: Double, isWatering: Bool, needed: Double) {

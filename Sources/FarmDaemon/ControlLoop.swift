@@ -19,16 +19,8 @@ public final class ControlLoop {
   private var controller: FarmController
   private var memory: MemoryOutlet?
   private let drivers: [any OutputDriver]
-  private let newest: UnsafeMutableBufferPointer<Reading>
   private var driven: [DrivenState]
-  /// What each slot held when it was last read.
-  private var seen: [UInt64]
-  private var toldChannels: [ToldChannel]
-  private var toldOutputs: [OutputState]
-  private var toldAlarms: [AlarmState]
-  /// The controller's `alarmRevision` at which all of them were told; nil while some are not.
-  private var toldAlarmRevision: UInt64?
-  private var toldEverything = false
+  private var news: NewsOutlet
   /// The output whose line is looked at in this tick.
   private var inspected = 0
 
@@ -48,18 +40,9 @@ public final class ControlLoop {
     slots = NewestValueSlots(count: controller.channels.count)
     events = EventRing(capacity: capacity)
     requests = EventRing(capacity: 64)
-    newest = .allocate(capacity: controller.channels.count)
-    for index in controller.channels.indices {
-      newest.initializeElement(at: index, to: controller.channels[index].reading)
-    }
-    seen = Array(repeating: 0, count: controller.channels.count)
     driven = Array(repeating: .never, count: drivers.count)
-    toldChannels = controller.channels.map(ToldChannel.init)
-    toldOutputs = controller.outputs
-    toldAlarms = controller.alarms
+    news = NewsOutlet(controller)
   }
-
-  deinit { newest.deallocate() }
 
   /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
   public var alarmTable: [AlarmDescription] { controller.alarmTable }
@@ -69,11 +52,11 @@ public final class ControlLoop {
 
   /// One tick. `now` never runs backwards.
   public func tick(at now: ControlTime) {
-    for index in newest.indices { _ = slots.read(index, newerThan: &seen[index], into: &newest[index]) }
+    hear(&controller)
     answerRequests(at: now.instant)
-    controller.step(UnsafeBufferPointer(newest), at: now)
+    controller.step(at: now)
     drive(at: now.instant)
-    tell()
+    news.tell(controller, through: events)
     if memory?.isDue(revision: controller.memoryRevision, alarmEvents: controller.eventsEver) == true {
       memory?.tell(controller, at: now.instant)
     }
@@ -82,6 +65,12 @@ public final class ControlLoop {
   /// Drives every output to its safe value, whatever the controllers want; the loop's last act.
   public func driveSafe() {
     for driver in drivers { _ = driver.driveSafe() }
+  }
+
+  /// With the controller in hand for all readings at once: reached through `self`, each would be checked anew for
+  /// whether somebody else has it.
+  private func hear(_ controller: inout FarmController) {
+    slots.takeWritten { channel, reading in controller.hear(reading, on: channel) }
   }
 
   private func answerRequests(at now: Instant) {
@@ -112,27 +101,6 @@ public final class ControlLoop {
       }
     }
   }
-
-  private func tell() {
-    let (channels, outputs, alarms) = (controller.channels, controller.outputs, controller.alarms)
-    for index in toldChannels.indices {
-      if toldEverything && toldChannels[index].isSame(as: channels[index]) { continue }
-      guard events.push(.channel(index, channels[index])) else { return }
-      toldChannels[index] = ToldChannel(channels[index])
-    }
-    for index in toldOutputs.indices where !toldEverything || outputs[index] != toldOutputs[index] {
-      guard events.push(.output(index, outputs[index])) else { return }
-      toldOutputs[index] = outputs[index]
-    }
-    if controller.alarmRevision != toldAlarmRevision {
-      for index in toldAlarms.indices where toldAlarmRevision == nil || alarms[index] != toldAlarms[index] {
-        guard events.push(.alarm(index, alarms[index])) else { return }
-        toldAlarms[index] = alarms[index]
-      }
-      toldAlarmRevision = controller.alarmRevision
-    }
-    toldEverything = true
-  }
 }
 
 extension ControlLoop {
@@ -150,22 +118,6 @@ extension ControlLoop {
           controller.memory(ofAlarm: alarm, at: now).map { (controller.alarmTable[alarm].id, $0) }
         }
       ) { first, _ in first })
-  }
-}
-
-/// What of a channel was told last: a fifth of its state, and all that decides whether there is news.
-private struct ToldChannel {
-  let sequence: UInt64
-  let quality: Quality
-  let flags: ChannelFlags
-
-  init(_ state: ChannelState) {
-    (sequence, quality, flags) = (state.reading.sequence, state.reading.quality, state.flags)
-  }
-
-  /// The same reading, judged the same.
-  func isSame(as state: ChannelState) -> Bool {
-    sequence == state.reading.sequence && quality == state.reading.quality && flags == state.flags
   }
 }
 

@@ -23,6 +23,15 @@ struct AtomicWords: ~Copyable {
   func storeReleasing(_ value: UInt64, at index: Int) {
     word(index).pointee.store(value, ordering: .releasing)
   }
+  /// Sets bits, after everything that this thread has stored before.
+  func insertReleasing(_ bits: UInt64, at index: Int) {
+    word(index).pointee.bitwiseOr(bits, ordering: .releasing)
+  }
+  /// Takes all bits that are set, with everything that was stored before they were.
+  func takeAcquiring(_ index: Int) -> UInt64 {
+    // Mostly there is none, and looking is cheaper than a locked exchange.
+    load(index) == 0 ? 0 : word(index).pointee.exchange(0, ordering: .acquiring)
+  }
   /// For words with one writer: a load and a store, no locked instruction.
   func increment(_ index: Int) { store(load(index) &+ 1, at: index) }
 

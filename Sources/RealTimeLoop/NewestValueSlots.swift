@@ -11,6 +11,8 @@ public final class NewestValueSlots: Sendable {
   public let count: Int
 
   private let words: AtomicWords
+  /// One bit a slot: written since its reader took note.
+  private let written: AtomicWords
   private let coding = ReadingCoding()
   private let contended = Atomic<UInt64>(0)
 
@@ -22,6 +24,7 @@ public final class NewestValueSlots: Sendable {
     precondition(count >= 0)
     self.count = count
     words = AtomicWords(count: count * Self.stride)
+    written = AtomicWords(count: (count + 63) / 64)
   }
 
   /// Reads that met a writer every time and gave up.
@@ -46,19 +49,26 @@ public final class NewestValueSlots: Sendable {
     words.store(encoded.wall, at: base + 4)
     words.store(encoded.sequence, at: base + 5)
     words.storeReleasing(sequence &+ 2, at: base)
+    written.insertReleasing(1 &<< UInt64(index % 64), at: index / 64)
   }
 
-  /// As `read(_:into:)`, and false when the slot still holds what it held when `seen` was set: most ticks find most
-  /// sensors unchanged.
+  /// Reads every slot that was written since this was last called, in the order of the slots; for one reader. Most
+  /// ticks find most sensors unchanged, and do not look at their slots.
   ///
-  /// - Parameter seen: 0 before the first read; kept by the one reader that it belongs to.
-  public func read(_ index: Int, newerThan seen: inout UInt64, into reading: inout Reading) -> Bool {
-    precondition(index >= 0 && index < count)
-    let sequence = words.loadAcquiring(index * Self.stride)
-    if sequence == seen { return false }
-    guard read(index, into: &reading) else { return false }
-    seen = sequence
-    return true
+  /// A slot whose writer is in the way now is left for the next call: the writer says again when it is done.
+  public func takeWritten(_ take: (Int, borrowing Reading) -> Void) {
+    var reading = Reading(
+      value: nil, unit: nil, quality: .missing,
+      acquired: Moment(instant: Instant(nanoseconds: 0), wall: WallTime(milliseconds: 0), clock: .untrusted),
+      sequence: 0)
+    for place in 0..<written.count {
+      var bits = written.takeAcquiring(place)
+      while bits != 0 {
+        let index = place * 64 + bits.trailingZeroBitCount
+        bits &= bits &- 1
+        if read(index, into: &reading) { take(index, reading) }
+      }
+    }
   }
 
   /// Copies the newest reading. Does not allocate; from any thread.

@@ -41,7 +41,7 @@ struct ReadingCoding: Sendable {
     return EncodedReading(
       kinds: UInt64(kind) | UInt64(unit) << 8 | UInt64(quality) << 16 | UInt64(trust) << 24,
       number: number,
-      instant: UInt64(bitPattern: Self.nanoseconds(reading.acquired.instant)),
+      instant: UInt64(bitPattern: reading.acquired.instant.nanoseconds),
       wall: UInt64(bitPattern: reading.acquired.wall.milliseconds), sequence: reading.sequence)
   }
 
@@ -62,11 +62,6 @@ struct ReadingCoding: Sendable {
         wall: WallTime(milliseconds: Int64(bitPattern: encoded.wall)),
         clock: trusted ? .trusted : .untrusted),
       sequence: encoded.sequence)
-  }
-
-  /// Beyond ±292 years, which no machine's uptime reaches, the nearest that fits.
-  private static func nanoseconds(_ instant: Instant) -> Int64 {
-    Int64(clamping: instant.sinceBoot.attoseconds / 1_000_000_000)
   }
 }
 

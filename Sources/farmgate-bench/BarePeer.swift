@@ -21,6 +21,7 @@ enum BarePeer {
         microseconds: number(1), priority: Int32(number(2)), ticks: number(3),
         load: Array(arguments.dropFirst(4)))
     case "load" where arguments.count == 3: return TickProcess.runLoad(Array(arguments.dropFirst()))
+    case "ticks" where arguments.count == 3: return TickProcess.runTicks(arguments[1], number(2))
     case "allocations" where arguments.count == 2: return TickProcess.countAllocations(ticks: number(1))
     default:
       complain("unknown peer \(arguments)")

@@ -41,7 +41,7 @@ struct EdgeBench: Benchmark {
     var tellers = [EdgeTeller.farmgate(gateway, wire)]
     tellers.append(try .bare(SimulatedWire("EDGE2"), port: port))
     for teller in tellers { try teller.warmUp(client) }
-    do throws(Absence) {
+    do throws(MQTTIO.Absence) {
       tellers.append(try mqttIO(port: port, folder, client))
     } catch {
       report.skip("edge to MQTT, beside mqtt-io", because: error.reason)
@@ -54,20 +54,16 @@ struct EdgeBench: Benchmark {
     withExtendedLifetime(gateway) {}
   }
 
-  private struct Absence: Error { let reason: String }
-
-  private func mqttIO(port: UInt16, _ folder: URL, _ client: BareClient) throws(Absence) -> EdgeTeller {
-    let environment = ProcessInfo.processInfo.environment
-    guard let python = environment["FARMGATE_BENCH_MQTT_IO"] else {
-      throw Absence(reason: environment["FARMGATE_BENCH_NO_MQTT_IO"] ?? "FARMGATE_BENCH_MQTT_IO is not set")
-    }
+  private func mqttIO(port: UInt16, _ folder: URL, _ client: BareClient) throws(MQTTIO.Absence) -> EdgeTeller
+  {
+    let python = try MQTTIO.python()
     do {
       let teller = try EdgeTeller.mqttIO(
         SimulatedWire("EDGE3"), python: python, directory: folder, port: port)
       try teller.warmUp(client)
       return teller
     } catch {
-      throw Absence(reason: "\(error)")
+      throw MQTTIO.Absence(reason: "\(error)")
     }
   }
 

@@ -12,47 +12,16 @@ struct TickBench: Benchmark {
 
   func run(into report: inout Report) async throws {
     try measureCost(&report)
-    let situations = [
-      Situation(name: "a tenth new", newShare: 0.1), Situation(name: "all new", newShare: 1),
-      Situation(name: "all stale, with an alarm each", newShare: 0, isSilent: true),
-    ]
+    let situations: [TickSituation] = [.tenthNew, .allNew, .stale]
     for (place, situation) in situations.enumerated() {
       try measureGrowth(situation, sizes: place == 0 ? [1000, 2500, 5000, 10_000] : [10_000], &report)
     }
     try countAllocations(&report)
   }
 
-  /// What a tick finds.
-  private struct Situation {
-    let name: String
-    /// Of the sensors, in every tick.
-    let newShare: Double
-    /// Every bed is too dry: its valve runs or waits.
-    var isDry = false
-    /// Nobody has been heard for hours.
-    var isSilent = false
-
-    func farm(sensors: Int, outputs: Int) throws -> TickFarm {
-      var farm = try TickFarm(sensors: sensors, outputs: outputs)
-      if isDry {
-        farm.moisture = { Double(100 + $0 % 100) / 10 }
-        farm.hear(sensors)
-      }
-      if isSilent { farm.fallSilent() }
-      return farm
-    }
-
-    func heard(of sensors: Int) -> Int { Int((newShare * Double(sensors)).rounded()) }
-  }
-
   /// Ten rounds over the situations in turn, each beside a copy of as many bytes as a tick has to look at.
   private func measureCost(_ report: inout Report) throws {
-    let situations = [
-      Situation(name: "nothing new", newShare: 0), Situation(name: "a tenth new", newShare: 0.1),
-      Situation(name: "a tenth new, all beds dry", newShare: 0.1, isDry: true),
-      Situation(name: "all stale, with an alarm each", newShare: 0, isSilent: true),
-      Situation(name: "all new", newShare: 1),
-    ]
+    let situations = TickSituation.allCases
     var farms = try situations.map { try $0.farm(sensors: 256, outputs: 64) }
     let limit = CopyLimit(sensors: 256, outputs: 64)
     var costs = Array(repeating: Comparison(), count: situations.count)
@@ -65,12 +34,12 @@ struct TickBench: Benchmark {
     }
     report.note("tick: its peer copies \(limit.bytes / 1024) KiB, the size of its slots and states")
     for (situation, cost) in zip(situations, costs) {
-      report.add("tick, 64 outputs, 256 sensors, \(situation.name)", cost, unit: "µs", target: .value(20))
+      report.add("tick, 64 outputs, 256 sensors, \(situation.sentence)", cost, unit: "µs", target: .value(20))
     }
   }
 
   /// Beside a straight line through nought and the cost at 256 sensors, without outputs.
-  private func measureGrowth(_ situation: Situation, sizes larger: [Int], _ report: inout Report) throws {
+  private func measureGrowth(_ situation: TickSituation, sizes larger: [Int], _ report: inout Report) throws {
     let sizes = [256] + larger
     var farms = try sizes.map { try situation.farm(sensors: $0, outputs: 0) }
     var costs = Array(repeating: [Double](), count: sizes.count)
@@ -85,7 +54,8 @@ struct TickBench: Benchmark {
       for (cost, base) in zip(costs[place], costs[0]) {
         comparison.add(ours: cost, peer: base * Double(size) / Double(sizes[0]))
       }
-      report.add("tick, \(size) sensors, \(situation.name), beside a straight line", comparison, unit: "µs")
+      report.add(
+        "tick, \(size) sensors, \(situation.sentence), beside a straight line", comparison, unit: "µs")
     }
   }
 

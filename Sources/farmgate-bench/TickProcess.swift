@@ -67,6 +67,26 @@ enum TickProcess {
     }
   }
 
+  /// So many ticks of one situation and nothing else: for a profiler to look at, as in
+  /// `valgrind --tool=callgrind --toggle-collect='*ControlLoop*tick*' farmgate-bench peer ticks dry 2000`.
+  static func runTicks(_ name: String, _ count: Int) -> Int32 {
+    guard let situation = TickSituation(rawValue: name) else {
+      complain("no situation \(name); there are \(TickSituation.allCases.map(\.rawValue))")
+      return 64
+    }
+    do {
+      var farm = try situation.farm(sensors: 256, outputs: 64)
+      for _ in 0..<count {
+        farm.hear(situation.heard(of: 256))
+        farm.tick()
+      }
+      return 0
+    } catch {
+      complain("\(error)")
+      return 70
+    }
+  }
+
   private static func start(_ load: [String], around loop: ControlLoop) throws -> LoopLoad? {
     guard load.count == 2, let port = UInt16(load[0]) else { return nil }
     return try LoopLoad(loop, port: port, directory: load[1])
