@@ -66,10 +66,13 @@ let package = Package(
       "FarmConfiguration",
       ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
     module(
+      "HomeAssistant",
+      ["FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "Claims", "FarmConfiguration"]),
+    module(
       "Gateway",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets", "Claims",
-        "FarmConfiguration",
+        "FarmConfiguration", "HomeAssistant",
       ]),
     module(
       "FarmSimulation",
@@ -81,7 +84,7 @@ let package = Package(
       "FarmDaemon",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop",
-        "MQTTLink",
+        "HomeAssistant", "MQTTLink",
         "GPIOLines", "SensorFiles", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
@@ -136,6 +139,13 @@ let package = Package(
         "SensorPresets",
       ]),
     tests(
+      "HomeAssistant",
+      [
+        "HomeAssistant", "FarmConfiguration", "FarmControl", "FarmUnits", "CanonicalJSON", "Harvest",
+        "Claims",
+        "Gateway",
+      ]),
+    tests(
       "Gateway",
       [
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
@@ -151,7 +161,7 @@ let package = Package(
       "FarmDaemon",
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
-        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
       ]),
   ]
 )

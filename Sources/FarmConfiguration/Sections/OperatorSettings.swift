@@ -1,7 +1,7 @@
 /// Who may watch, and who may command.
 public struct OperatorSettings: Sendable, Equatable {
-  /// Where Home Assistant looks for discovery; nil: nothing is announced.
-  public let homeAssistantPrefix: String?
+  /// Nil: nothing is announced.
+  public let homeAssistant: HomeAssistantSettings?
   /// Unsigned commands are refused.
   public let requiresSignedCommands: Bool
   public let issuers: [IssuerSettings]
@@ -14,7 +14,7 @@ public struct OperatorSettings: Sendable, Equatable {
 extension OperatorSettings: ConfigurationSection {
   private enum Keys {
     static let homeAssistant = Key(
-      "home_assistant", .section(HomeAssistantKeys.self), .optional,
+      "home_assistant", .section(HomeAssistantSettings.self), .optional,
       "announces sensors and outputs; left out: does not")
     static let signed = Key(
       "require_signed_commands", .flag, .byDefault(false), "unsigned commands are refused")
@@ -31,7 +31,7 @@ extension OperatorSettings: ConfigurationSection {
   ]
 
   init?(_ section: SectionReader) {
-    homeAssistantPrefix = section.read(Keys.homeAssistant)?.prefix
+    homeAssistant = section.read(Keys.homeAssistant)
     let signed = section.read(Keys.signed)
     let issuers = section.read(Keys.issuers)
     let socket = section.read(Keys.socket)
@@ -75,22 +75,6 @@ extension IssuerSettings: ConfigurationSection {
     id = section.name
     mark = section.mark
     (self.key, self.outputs, commandsPerMinuteMax) = (key, outputs, rate)
-  }
-}
-
-/// `home_assistant: {prefix: homeassistant}`
-struct HomeAssistantKeys: ConfigurationSection {
-  let prefix: String
-
-  private enum Keys {
-    static let prefix = Key("prefix", .topic, .byDefault("homeassistant"), "first levels of discovery topics")
-  }
-  static let keys = [Keys.prefix.reference]
-
-  init?(_ section: SectionReader) {
-    section.requireSiteBroker()
-    guard let prefix = section.read(Keys.prefix) else { return nil }
-    self.prefix = prefix
   }
 }
 
