@@ -6,7 +6,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev pkgconf mosquitto
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test home-assistant hil hil-gpiod2 bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -21,6 +21,9 @@ release: packages ## Optimised build: .build/release/farmgate
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+home-assistant: ## Fetches two releases of Home Assistant, whose schemas and templates tests ask then
+	Tests/home-assistant/prepare .build/home-assistant
 
 # Hardware in the loop: the daemon on real kernel GPIO lines, in a machine whose chips are simulated. Builds that
 # machine's kernel once (about five minutes) and keeps it, by content, in ~/.cache/farmgate-hil.

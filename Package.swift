@@ -149,7 +149,7 @@ let package = Package(
       "Gateway",
       [
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
-        "FarmSimulation",
+        "FarmSimulation", "HomeAssistant",
       ]),
     tests(
       "FarmSimulation",
