@@ -27,7 +27,7 @@ struct DiscoveryDeskTests {
       sensors:
       \(lines.joined(separator: "\n"))
       products:
-        carrots: {name: Carrots, sku: CAR, unit: KGM, class: produce, lot_prefix: CAR}
+        carrots: {name: Carrots, sku: CAR, unit: KGM, class: produce, lot_prefix: CAR, shelf_life: {days: 10, at: 0, q10: 3}}
       """
     let result = GatewayConfiguration.parse(text: text, file: "test.yaml", files: .assumingPresence)
     return try #require(result.configuration, "\(result.problems)")
@@ -101,7 +101,8 @@ struct DiscoveryDeskTests {
     for _ in 0..<100 {
       #expect(
         gateway.command(
-          topic: "homeassistant/status", payload: Array("online".utf8), retained: true, at: seconds(10)) == nil)
+          topic: "homeassistant/status", payload: Array("online".utf8), retained: true, at: seconds(10))
+          == nil)
     }
     var all = gateway.takePublications().map(\.message)
     #expect(all.filter { $0.topic == "\(Self.head)/config" }.count == 1)
@@ -132,7 +133,7 @@ struct DiscoveryDeskTests {
     let record = try #require(try keep(&before))
 
     var gateway = try gateway(["air"], restored: record)
-    try keep(&gateway)
+    gateway.advance(to: start)
     var said = announced(&gateway)
     let topic = "\(Self.head)/config"
     var json = try JSONValue(parsing: try #require(said[topic]))

@@ -9,7 +9,8 @@ struct FarmDirectoryTests {
   private func components(_ configuration: GatewayConfiguration) throws -> JSONObject {
     var all: JSONObject = [:]
     for document in try AnnouncedFarm.directory(configuration).documents {
-      let json = try JSONValue(parsing: document.payload())
+      let json = try JSONValue(
+        parsing: document.payload(), limits: JSONLimits(bytes: 1 << 20, values: 65_536))
       for (name, value) in json["components"]?.object?.members ?? [] {
         #expect(all[name] == nil, "\(name) is there twice")
         all[name] = value
@@ -25,7 +26,8 @@ struct FarmDirectoryTests {
         operators: "{home_assistant: {support_url: \"https://farm.example/help\"}}"))
     let document = try #require(directory.documents.first)
     #expect(document.topic == "homeassistant/device/farmgate_-greenhollow_-gw1/config")
-    let json = try JSONValue(parsing: document.payload())
+    let json = try JSONValue(
+      parsing: document.payload(), limits: JSONLimits(bytes: 1 << 20, values: 65_536))
     #expect(json["device"]?["identifiers"] == ["farmgate_-greenhollow_-gw1"])
     #expect(
       json["origin"]

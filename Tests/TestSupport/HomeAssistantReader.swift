@@ -48,7 +48,8 @@ public struct HomeAssistantReader: Sendable, CustomStringConvertible {
         }),
     ]
     let script = Self.root.appending(path: "Tests/home-assistant/check.py").path
-    return try JSONValue(parsing: run([script], input: request.bytes))
+    return try JSONValue(
+      parsing: run([script], input: request.bytes), limits: JSONLimits(bytes: 16 << 20, values: 1 << 20))
   }
 
   private func run(_ arguments: [String], input: [UInt8]) throws -> [UInt8] {
