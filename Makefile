@@ -7,7 +7,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto iprout
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test fuzz hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -25,6 +25,9 @@ test: packages ## All tests
 
 fuzz: ## Strangers' bytes against sanitizers and properties: FUZZ_SECONDS=60 for each of three targets
 	Tests/Fuzz/run
+
+home-assistant: ## Fetches two releases of Home Assistant, whose schemas and templates tests ask then
+	Tests/home-assistant/prepare .build/home-assistant
 
 # Hardware in the loop: the daemon on real kernel GPIO lines, in a machine whose chips are simulated. Builds that
 # machine's kernel once (about five minutes) and keeps it, by content, in ~/.cache/farmgate-hil.

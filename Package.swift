@@ -75,10 +75,13 @@ let package = Package(
       "FarmConfiguration",
       ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth", "SensorPresets", "Yams"]),
     module(
+      "HomeAssistant",
+      ["FarmUnits", "CanonicalJSON", "FarmControl", "Harvest", "Claims", "FarmConfiguration"]),
+    module(
       "Gateway",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets", "Claims",
-        "FarmConfiguration",
+        "FarmConfiguration", "HomeAssistant",
       ]),
     module(
       "FarmSimulation",
@@ -90,7 +93,8 @@ let package = Package(
       "FarmDaemon",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "FarmConfiguration",
-        "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", "Signatures", logging, lifecycle, signals,
+        "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", "Signatures", logging,
+        lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
     module(
@@ -149,10 +153,17 @@ let package = Package(
         "SensorPresets",
       ]),
     tests(
+      "HomeAssistant",
+      [
+        "HomeAssistant", "FarmConfiguration", "FarmControl", "FarmUnits", "CanonicalJSON", "Harvest",
+        "Claims",
+        "Gateway",
+      ]),
+    tests(
       "Gateway",
       [
         "Gateway", "FarmConfiguration", "FarmUnits", "FarmControl", "CanonicalJSON", "DroneHealth",
-        "FarmSimulation", "Harvest", "Claims", "ClaimKeys", "Signatures",
+        "FarmSimulation", "Harvest", "HomeAssistant", "Claims", "ClaimKeys", "Signatures",
       ]),
     tests(
       "FarmSimulation",
@@ -164,7 +175,7 @@ let package = Package(
       "FarmDaemon",
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
-        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
       ]),
   ]
 )

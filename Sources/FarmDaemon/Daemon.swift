@@ -4,6 +4,7 @@ import FarmControl
 import FarmUnits
 import Gateway
 import Glibc
+import HomeAssistant
 public import Logging
 import MQTTLink
 import RealTimeLoop
@@ -49,6 +50,7 @@ public struct Daemon: Sendable {
     var gateway = FarmGateway(
       configuration, identity: identity, alarms: loop.alarmTable, signatures: Ed25519.isValid,
       random: SystemRandomNumberGenerator())
+    let announcements = announce(through: &gateway, alarms: loop.alarmTable, at: started)
 
     let answerFile = AnswerFile(in: configuration.storage.directory)
     for trouble in answerFile.restore(into: &gateway, at: clock.now()) { log.error("\(trouble)") }
@@ -96,6 +98,9 @@ public struct Daemon: Sendable {
     }
     services.append(
       AnswerService(desk: desk, file: answerFile, clock: clock, counters: memoryCounters, log: log))
+    if let announcements {
+      services.append(AnnouncementService(desk: desk, file: announcements, log: log))
+    }
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(
@@ -139,6 +144,21 @@ public struct Daemon: Sendable {
       priority: Int32(max(0, configuration.loop.priority - 1)), slots: loop.slots, clock: clock, log: log)
   }
 
+  /// Has the gateway announced to Home Assistant where the configuration asks for it, or taken back what was announced.
+  /// - Returns: Where it is kept what was announced; nil where nothing is or was.
+  private func announce(
+    through gateway: inout FarmGateway, alarms: [AlarmDescription], at now: Moment
+  ) -> AnnouncementFile? {
+    guard configuration.brokers.site != nil else { return nil }
+    let file = AnnouncementFile(in: configuration.storage.directory)
+    let (record, trouble) = file.read()
+    if let trouble { log.error("\(trouble)") }
+    let directory = FarmDirectory(configuration, alarms: alarms, version: Version.text)
+    guard directory != nil || !record.topics.isEmpty else { return nil }
+    gateway.announce(through: DiscoveryDesk(directory, restored: record, at: now))
+    return file
+  }
+
   private func siteLink(_ broker: BrokerSettings, _ gateway: FarmGateway) throws -> BrokerLink {
     var options = try LinkOptions(
       broker, name: "site", farm: configuration.farm, gateway: configuration.gateway)
@@ -148,6 +168,11 @@ public struct Daemon: Sendable {
     options.subscriptions =
       gateway.readingFilters.map { Subscription($0, for: .reading) }
       + gateway.commandFilters.map { Subscription($0, for: .command) }
+    if let birth = gateway.homeAssistantFilter {
+      // A birth message of long ago says nothing: everything is announced after a connect anyway.
+      options.subscriptions.append(Subscription(birth, for: .command, retainedMessages: .never))
+      options.retainedCapacity = QueueCapacity(messages: 16_384, bytes: 24 << 20)
+    }
     return try BrokerLink(options)
   }
 

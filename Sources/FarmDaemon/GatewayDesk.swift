@@ -145,6 +145,21 @@ actor GatewayDesk {
     publish()
   }
 
+  /// What Home Assistant is to be told of, to be kept before it is told.
+  func takeAnnouncementRecord() -> (number: UInt64, bytes: [UInt8])? { gateway.takeAnnouncementRecord() }
+
+  func announcementsRecorded(_ number: UInt64) {
+    gateway.announcementsRecorded(number)
+    publish()
+  }
+
+  /// Whatever was handed to the site's link has reached the broker when nothing waits there.
+  func noteDelivery() {
+    guard let status = site?.status, status.state == .connected, status.waiting == 0, status.inFlight == 0
+    else { return }
+    gateway.announcementsDelivered()
+  }
+
   private func report(at now: Moment) {
     let snapshot = measurements.snapshot()
     let period = snapshot.report(since: lastSnapshot)

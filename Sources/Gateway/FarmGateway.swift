@@ -31,6 +31,7 @@ public struct FarmGateway: Sendable {
   private var claims: ClaimDesk
   private var drones: DroneDesk?
   private var benches: BenchDesk
+  private var discovery: DiscoveryDesk?
   private let probes: [StoreProbeChannel]
   private var recorded: Instant?
   /// Between two looks at the cold stores, for the rules that judge the lots in them.
@@ -169,6 +170,7 @@ public struct FarmGateway: Sendable {
     topic: String, payload: [UInt8], retained: Bool, responseTopic: String? = nil,
     correlationData: [UInt8]? = nil, at now: Moment
   ) -> ControlRequest? {
+    if hearsHomeAssistant(topic: topic, payload: payload, at: now) { return nil }
     guard let target = site.topics.command(in: topic) else { return nil }
     let address = address(responseTopic, correlationData, for: target)
     switch commands.receive(
@@ -191,6 +193,7 @@ public struct FarmGateway: Sendable {
     topic: String, payload: [UInt8], responseTopic: String? = nil, correlationData: [UInt8]? = nil,
     at now: Moment
   ) {
+    if hearsHomeAssistant(topic: topic, payload: payload, at: now) { return }
     overflows += 1
     guard let target = site.topics.command(in: topic) else { return }
     let address = address(responseTopic, correlationData, for: target)
@@ -239,7 +242,46 @@ public struct FarmGateway: Sendable {
     recordStores(at: now)
     publishLots(at: now)
     if let report = drones?.due(at: now) { publish(report, at: now) }
+    stepDiscovery(at: now)
   }
+
+  // MARK: Home Assistant
+
+  /// From here on the gateway is announced to Home Assistant.
+  public mutating func announce(through desk: DiscoveryDesk) { discovery = desk }
+
+  /// What was announced, to be kept on the disk; nil: nothing new.
+  public mutating func takeAnnouncementRecord() -> (number: UInt64, bytes: [UInt8])? {
+    discovery?.takeRecord()
+  }
+
+  /// A record is on the disk, or the disk does not take it.
+  public mutating func announcementsRecorded(_ number: UInt64) {
+    discovery?.recorded(number)
+    sayAnnouncements()
+  }
+
+  /// Every message taken so far has reached the site broker.
+  public mutating func announcementsDelivered() { discovery?.delivered() }
+
+  /// Where Home Assistant says that it has started: comes in as a command does, since a flood of readings must not
+  /// drop it.
+  public var homeAssistantFilter: String? { discovery?.birthTopic }
+
+  private mutating func hearsHomeAssistant(topic: String, payload: [UInt8], at now: Moment) -> Bool {
+    guard discovery?.receive(topic: topic, payload: payload, at: now) ?? false else { return false }
+    stepDiscovery(at: now)
+    return true
+  }
+
+  private mutating func stepDiscovery(at now: Moment) {
+    guard discovery?.step(at: now) ?? false else { return sayAnnouncements() }
+    sayAnnouncements()
+    siteConnected()
+    board.overdue(at: now.instant, site).forEach { say($0) }
+  }
+
+  private mutating func sayAnnouncements() { discovery?.takeMessages().forEach { say($0) } }
 
   // MARK: What is counted
 
@@ -264,6 +306,12 @@ public struct FarmGateway: Sendable {
     counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
     counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
     if let drones { counters["mavlink"] = drones.counters }
+    if let discovery {
+      counters["home_assistant"] = [
+        "announced": .integer(Int64(discovery.announcedTopics)),
+        "not_announced": .integer(Int64(clamping: discovery.refused)),
+      ]
+    }
     say(site.counters(counters))
   }
 
@@ -304,11 +352,13 @@ public struct FarmGateway: Sendable {
 
   private mutating func publish(_ report: DroneReport, at now: Moment) {
     for id in report.retiredIDs {
+      discovery?.retired(drone: id)
       say(site.cleared(site.topics.drone(id)))
       outgoing += claims.clear(.droneHealth(id))
     }
     for update in report.updates {
       let record = update.record.json
+      discovery?.appeared(drone: update.id, at: now)
       say(site.drone(update.id, record: record))
       outgoing += claims.droneHealth(update.id, record: record, at: now)
     }
@@ -332,10 +382,12 @@ public struct FarmGateway: Sendable {
   private mutating func publishLots(at now: Moment) {
     for availability in lots.due(at: now) {
       say(site.lot(availability))
+      discovery?.appeared(availability, at: now)
       outgoing += claims.lotAvailability(availability, at: now)
     }
     for record in lots.takeRecords() { outgoing += claims.storeCondition(record, at: now) }
     for lot in lots.takeRetired() {
+      discovery?.retired(lot: lot)
       say(site.cleared(site.topics.lot(lot)))
       outgoing += claims.clear(.lotAvailability(lot))
     }

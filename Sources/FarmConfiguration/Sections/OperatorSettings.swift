@@ -1,7 +1,7 @@
 /// Who may watch, and who may command.
 public struct OperatorSettings: Sendable, Equatable {
-  /// Where Home Assistant looks for discovery; nil: nothing is announced.
-  public let homeAssistantPrefix: String?
+  /// Nil: nothing is announced.
+  public let homeAssistant: HomeAssistantSettings?
   /// Unsigned commands are refused.
   public let requiresSignedCommands: Bool
   /// Of all unsigned commands together.
@@ -16,7 +16,7 @@ public struct OperatorSettings: Sendable, Equatable {
 extension OperatorSettings: ConfigurationSection {
   private enum Keys {
     static let homeAssistant = Key(
-      "home_assistant", .section(HomeAssistantKeys.self), .optional,
+      "home_assistant", .section(HomeAssistantSettings.self), .optional,
       "announces sensors and outputs; left out: does not")
     static let signed = Key(
       "require_signed_commands", .flag, .byDefault(false), "unsigned commands are refused")
@@ -36,7 +36,7 @@ extension OperatorSettings: ConfigurationSection {
   ]
 
   init?(_ section: SectionReader) {
-    homeAssistantPrefix = section.read(Keys.homeAssistant)?.prefix
+    homeAssistant = section.read(Keys.homeAssistant)
     let signed = section.read(Keys.signed)
     let unsignedRate = section.read(Keys.unsignedRate)
     let issuers = section.read(Keys.issuers)
@@ -95,22 +95,6 @@ extension IssuerSettings: ConfigurationSection {
     mark = section.mark
     (self.key, self.outputs, commandsPerMinuteMax) = (key, outputs, rate)
     (commandsAlarms, commandsLots) = (alarms, lots)
-  }
-}
-
-/// `home_assistant: {prefix: homeassistant}`
-struct HomeAssistantKeys: ConfigurationSection {
-  let prefix: String
-
-  private enum Keys {
-    static let prefix = Key("prefix", .topic, .byDefault("homeassistant"), "first levels of discovery topics")
-  }
-  static let keys = [Keys.prefix.reference]
-
-  init?(_ section: SectionReader) {
-    section.requireSiteBroker()
-    guard let prefix = section.read(Keys.prefix) else { return nil }
-    self.prefix = prefix
   }
 }
 

@@ -79,7 +79,7 @@ extension GatewayConfiguration {
   var operatorTable: Wiring.Table {
     var rows = [["status socket", operators.statusSocket]]
     if let siren = alarms.siren { rows.append(["alarms sound", siren]) }
-    if let prefix = operators.homeAssistantPrefix {
+    if let prefix = operators.homeAssistant?.prefix {
       rows.append(["Home Assistant", "discovery under \(prefix)"])
     }
     if let metrics = operators.metrics { rows.append(["metrics", metrics.description]) }
