@@ -17,6 +17,16 @@ struct AddedKeysTests {
   }
 
   @Test(arguments: [
+    "https://", "ftp://farm.example", "farm.example", "https://farm example", "https:///help", "javascript:1",
+  ])
+  func `whom to ask is a page on the web`(address: String) {
+    let result = ExampleFile.parse(
+      ExampleFile.replacing(
+        line: 176, "prefix: homeassistant", with: "prefix: homeassistant, support_url: \"\(address)\""))
+    #expect(result.errors.map { $0.message.contains("found \"\(address)\"") } == [true], "\(result.errors)")
+  }
+
+  @Test(arguments: [
     ("confirm: {needed: 4, of: 3}", "found 4 of 3"),
     ("sentinels: [1, 2, 3, 4, 5, 6, 7, 8, 9]", "found a list of 9"),
     ("flatline: {hours: 1}", "needs the key \"below\""),

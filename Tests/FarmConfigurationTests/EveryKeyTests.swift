@@ -159,7 +159,7 @@ struct EveryKeyTests {
       pads: {pad-1: {link: pad-1, contact: pad, charger: charger, charge_between: {min: 5, max: 45}}}
     claims: {key_file: /var/lib/farmgate/signing.key, valid_for_s: 7200, refresh_s: 1800, withdrawal_contact: "+44 117 496 0000"}
     operators:
-      home_assistant: {prefix: homeassistant}
+      home_assistant: {prefix: homeassistant, support_url: "https://farm.example/help"}
       require_signed_commands: true
       unsigned_commands_per_minute: 120
       issuers:

@@ -262,7 +262,8 @@ struct AnnouncementTests {
         }
       }
     }
-    print("\(reader): \(answer["components"] ?? .null) components, \(ids.count) presses, all ids distinct")
+    print(
+      "\(reader): \(answer["components"]?.integer ?? 0) components, \(ids.count) presses, all ids distinct")
     #expect(try await gateway.terminate() == 0)
   }
 }

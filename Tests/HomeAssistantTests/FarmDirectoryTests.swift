@@ -123,8 +123,13 @@ struct FarmDirectoryTests {
     let configuration = try AnnouncedFarm.everything()
     let directory = try AnnouncedFarm.directory(configuration)
     let documents = directory.documents + [directory.drone("pad-1.7")]
-    let answer = try reader.read(documents.map { ($0.topic, $0.payload()) }, prefix: "homeassistant")
+    // An output was there before: it is taken away in the same breath.
+    let messages = documents.map {
+      ($0.topic, $0.payload(leaving: $0 == documents[0] ? ["gone": .switch] : [:]))
+    }
+    let answer = try reader.read(messages, prefix: "homeassistant")
     #expect(answer["problems"] == [], "\(reader)")
+    #expect(answer["removed"] == [[.string(documents[0].topic), "gone", "switch"]])
     #expect(answer["home_assistant"]?.string.map { reader.description.hasSuffix($0) } == true)
     let expected = documents.reduce(0) { $0 + $1.components.count }
     #expect(answer["components"] == .integer(Int64(expected)))

@@ -17,7 +17,8 @@ public struct HomeAssistantReader: Sendable, CustomStringConvertible {
   /// One for each version that was fetched.
   public static let real: [HomeAssistantReader] = {
     let folder = root.appending(path: ".build/home-assistant")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // absent: not fetched
+    // Absent: not fetched.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard names.contains(where: { $0.hasPrefix("ready-") }) else { return [] }
     return names.sorted().filter { $0.first?.isNumber ?? false }.map { version in
       HomeAssistantReader(
