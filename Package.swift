@@ -51,6 +51,7 @@ let package = Package(
     module("Harvest", ["FarmUnits", "CanonicalJSON"]),
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
     module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
+    module("TopicTree", ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "Claims"]),
 
     // The edges: one C library or kernel interface each.
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
@@ -98,7 +99,7 @@ let package = Package(
       dependencies: [
         "FarmUnits", "CanonicalJSON", "Claims", "FarmConfiguration", "FarmDaemon", "FarmSimulation",
         "Gateway",
-        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", argumentParser, logging,
+        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", "TopicTree", argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -124,6 +125,10 @@ let package = Package(
     tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
+    tests(
+      "TopicTree",
+      ["TopicTree", "Claims", "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "MQTTLink"]
+    ),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
@@ -151,7 +156,7 @@ let package = Package(
       "FarmDaemon",
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
-        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation", "TopicTree",
       ]),
   ]
 )
