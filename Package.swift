@@ -116,7 +116,8 @@ let package = Package(
       exclude: ["run", "package-tests"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", swiftSettings: settings
+      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", exclude: ["transcript.py"],
+      swiftSettings: settings
     ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),

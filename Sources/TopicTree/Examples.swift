@@ -5,7 +5,9 @@ enum Examples {
   /// - Parameter texts: JSON of ours; a test parses every one.
   static func texts(_ texts: String...) -> [JSONValue] {
     texts.map { text in
-      do { return try JSONValue(parsing: text) } catch { preconditionFailure("an example is no JSON: \(error)") }
+      do { return try JSONValue(parsing: text) } catch {
+        preconditionFailure("an example is no JSON: \(error)")
+      }
     }
   }
 

@@ -49,7 +49,8 @@ extension TopicTree {
       purpose: "Once for every command, a repeated one included.", qualityOfService: 1, message: name,
       payload: .object(
         [
-          "id": Schema.text(most: 128).orNull.described("Null where the command had none that could be read."),
+          "id": Schema.text(most: 128).orNull.described(
+            "Null where the command had none that could be read."),
           "result": .word(CommandResultMessage.Result.self),
           "reason": .word(reasons.filter { seen.insert($0).inserted }),
           "text": .text, "at": .time,

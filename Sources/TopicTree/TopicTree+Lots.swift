@@ -34,8 +34,9 @@ extension TopicTree {
         "withdrawal": .object(
           ["scope": .word(Withdrawal.Scope.self), "effectiveFrom": .time, "action": .text],
           optional: ["contact": .text]),
-      ])
-      .and(.whenever("status", is: [LotStatus.withdrawn.rawValue], requires: ["withdrawal"]))
+      ]
+    )
+    .and(.whenever("status", is: [LotStatus.withdrawn.rawValue], requires: ["withdrawal"]))
   }
 
   private static let amount = Schema.number(least: 0, most: .number(Amount.largest.units))

@@ -27,7 +27,8 @@ public enum TopicTree {
         "title": "farmgate", "version": .string(version),
         "description": .string(
           "A farm's gateway: sensors, outputs, alarms, lots and drones on the site's broker, and the claims made to the "
-            + "marketplace. Every topic is an object as described here; members that are not named are not sent."),
+            + "marketplace. Every topic is an object as described here; members that are not named are not sent."
+        ),
       ],
       "defaultContentType": "application/json", "servers": servers,
       "channels": object(channels.map { ($0.name, $0.object) }),
