@@ -1,8 +1,8 @@
 # farmgate: `make demo` and `make test` install what is missing, build and run. Nothing else is needed.
 SWIFT ?= swift
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
-# Libraries to build against, and the broker that the demo and the tests start for themselves.
-PACKAGES = libmosquitto-dev libgpiod-dev pkgconf mosquitto
+# Libraries to build against, the broker that the demo and the tests start for themselves, and what makes its certificates.
+PACKAGES = libmosquitto-dev libgpiod-dev pkgconf mosquitto openssl
 FOR ?=
 export FARMGATE_STRICT = 1
 

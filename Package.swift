@@ -116,8 +116,8 @@ let package = Package(
       exclude: ["run", "package-tests"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport", exclude: ["transcript.py"],
-      swiftSettings: settings
+      name: "TestSupport", dependencies: ["CanonicalJSON"], path: "Tests/TestSupport",
+      exclude: ["transcript.py"], swiftSettings: settings
     ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),
@@ -128,8 +128,10 @@ let package = Package(
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
     tests(
       "TopicTree",
-      ["TopicTree", "Claims", "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "MQTTLink"]
-    ),
+      [
+        "TopicTree", "Claims", "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest",
+        "MQTTLink",
+      ]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),

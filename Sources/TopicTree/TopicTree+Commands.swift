@@ -113,6 +113,8 @@ public enum CommandReason: String, Sendable, CaseIterable {
   case tooEarly = "too_early"
   case unknownOutput = "unknown_output"
   case unknownAlarm = "unknown_alarm"
+  /// A button at the packing bench was pressed, and its scale has nothing to say.
+  case noWeight = "no_weight"
 }
 
 extension String {

@@ -94,7 +94,8 @@ public struct SchemaCheck: Sendable {
     switch keyword {
     case "minLength": Int64(text.unicodeScalars.count) >= limit.integer ?? .max
     case "maxLength": Int64(text.unicodeScalars.count) <= limit.integer ?? 0
-    default: (try? Regex(limit.string ?? "[")).map { text.contains($0) } ?? false  // a bad pattern fits nothing
+    // A bad pattern fits nothing.
+    default: (try? Regex(limit.string ?? "[")).map { text.contains($0) } ?? false
     }
   }
 
