@@ -1,9 +1,9 @@
 # farmgate: `make demo` and `make test` install what is missing, build and run. Nothing else is needed.
 SWIFT ?= swift
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
-# Libraries to build against, the broker that the demo and the tests start for themselves, and `ip` for the tests
-# that lose packets on a cable of their own.
-PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto iproute2
+# Libraries to build against, the broker that the demo and the tests start for themselves, what makes its
+# certificates, and `ip` for the tests that lose packets on a cable of their own.
+PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto openssl iproute2
 FOR ?=
 export FARMGATE_STRICT = 1
 

@@ -55,6 +55,7 @@ let package = Package(
     module("Harvest", ["FarmUnits", "CanonicalJSON"]),
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
     module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
+    module("TopicTree", ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "Claims"]),
 
     // Signatures and digests: swift-crypto stays in here. The gateway's own key, and its file.
     module("Signatures", [crypto]),
@@ -111,7 +112,7 @@ let package = Package(
         "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "FarmConfiguration", "FarmDaemon",
         "FarmSimulation",
         "Gateway",
-        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", argumentParser, logging,
+        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", "TopicTree", argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -129,7 +130,7 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CanonicalJSON", crypto], path: "Tests/TestSupport",
-      swiftSettings: settings
+      exclude: ["transcript.py"], swiftSettings: settings
     ),
     tests("FarmUnits", ["FarmUnits"]),
     tests("CanonicalJSON", ["CanonicalJSON"]),
@@ -139,6 +140,12 @@ let package = Package(
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
     tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
     tests("ClaimKeys", ["ClaimKeys", "Claims", "CanonicalJSON", "FarmUnits", "Signatures"]),
+    tests(
+      "TopicTree",
+      [
+        "TopicTree", "Claims", "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest",
+        "MQTTLink",
+      ]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
@@ -176,6 +183,7 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "TopicTree",
       ]),
   ]
 )

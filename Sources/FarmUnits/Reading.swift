@@ -16,7 +16,7 @@ public enum Quality: String, Sendable, CaseIterable, BitwiseCopyable {
   case missing
 }
 
-public enum Contact: String, Sendable, BitwiseCopyable {
+public enum Contact: String, Sendable, CaseIterable, BitwiseCopyable {
   case open, closed
 }
 

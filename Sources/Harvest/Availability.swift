@@ -43,7 +43,7 @@ public struct Withdrawal: Equatable, Sendable {
 
 /// What is published about one lot: its quantity, its status, and why.
 public struct Availability: Equatable, Sendable {
-  public enum Mode: String, Sendable {
+  public enum Mode: String, Sendable, CaseIterable {
     case automatic
     /// A person's word decided.
     case manual

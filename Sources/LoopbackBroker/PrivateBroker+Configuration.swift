@@ -11,6 +11,8 @@ extension PrivateBroker {
     public var security: Security?
     /// Whether retained messages and sessions survive a restart, a kill included.
     public var persistence = false
+    /// Instead of everything above.
+    public var template: Template?
     /// Further lines of `mosquitto.conf`, after ours.
     public var extraLines: [String] = []
 
@@ -42,6 +44,7 @@ extension PrivateBroker {
 extension PrivateBroker.Configuration {
   /// `mosquitto.conf`.
   func text(port: UInt16, files: BrokerFiles) -> String {
+    if let template { return template(port, files.directory) }
     var lines = [
       "listener \(port) 127.0.0.1", "set_tcp_nodelay true", "sys_interval 0",
       "allow_anonymous \(users.isEmpty)", "persistence \(persistence)",

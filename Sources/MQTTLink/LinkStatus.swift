@@ -2,7 +2,7 @@ public import FarmUnits
 
 /// One look at a link, for people and for `status`.
 public struct LinkStatus: Sendable, Equatable {
-  public enum State: String, Sendable {
+  public enum State: String, Sendable, CaseIterable {
     case idle
     case connecting
     case connected

@@ -34,6 +34,7 @@ struct Demo: AsyncParsableCommand {
       throw ExitCode.internalFault
     }
     let broker = try await PrivateBroker.start()
+    complain("farmgate demo: its broker listens on mqtt://\(broker.host):\(broker.port)")
     let folder = FileManager.default.temporaryDirectory.appending(path: "farmgate-demo-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }  // a temporary folder left behind harms nobody

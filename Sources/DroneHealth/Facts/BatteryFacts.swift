@@ -3,7 +3,7 @@ import FarmUnits
 /// What is known about one battery, from whatever message.
 struct BatteryFacts: Sendable {
   /// A percentage is a guess where the pack only counts charge from an assumed full start.
-  enum Basis: String { case smart, estimateSinceBoot = "estimate_since_boot" }
+  enum Basis: String, CaseIterable { case smart, estimateSinceBoot = "estimate_since_boot" }
 
   var percent: Fact<Double>?
   var voltage: Fact<CellVoltages>?

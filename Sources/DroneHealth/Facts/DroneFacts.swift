@@ -4,9 +4,9 @@ import FarmUnits
 /// What was not heard is nil; nothing has a default that looks like knowledge.
 struct DroneFacts: Sendable {
   /// Whether a message proves who sent it.
-  enum Sender: String, Sendable { case verified, unverified }
+  enum Sender: String, Sendable, CaseIterable { case verified, unverified }
 
-  enum Dialect: String, Sendable { case mavlink, dji }
+  enum Dialect: String, Sendable, CaseIterable { case mavlink, dji }
 
   static let batteriesAtMost = 16
   static let motorsAtMost = 32

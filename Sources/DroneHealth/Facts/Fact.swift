@@ -16,7 +16,7 @@ struct Fact<Value: Sendable>: Sendable {
 }
 
 /// How much a fact is worth now. Only `good` may be acted on as if it were true.
-enum Standing: String {
+enum Standing: String, CaseIterable {
   case good, stale, missing
   /// The drone itself does not know.
   case notReported = "not_reported"

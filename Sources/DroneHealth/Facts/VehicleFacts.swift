@@ -1,7 +1,7 @@
 import FarmUnits
 
 /// MAV_STATE, and what other makers' modes mean in its words.
-enum AutopilotState: String, Sendable {
+enum AutopilotState: String, Sendable, CaseIterable {
   case uninitialised, boot, calibrating, standby, active, critical, emergency, poweroff, terminated
   /// Firmware is being installed.
   case updating
@@ -24,7 +24,7 @@ enum LandedState: UInt8, Sendable {
 }
 
 /// Where the drone is, as far as the marketplace cares.
-enum FlightState: String, Sendable { case docked, ground, air, unknown }
+enum FlightState: String, Sendable, CaseIterable { case docked, ground, air, unknown }
 
 /// The three bit fields of SYS_STATUS, and their extension where its use is announced.
 struct SensorBits: Equatable, Sendable {

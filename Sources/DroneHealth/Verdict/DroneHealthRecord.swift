@@ -4,11 +4,11 @@ public import FarmUnits
 /// with the facts behind it.
 public struct DroneHealthRecord: Sendable {
   /// Whether the drone may be offered.
-  public enum Deliverable: String, Sendable { case yes, no, unknown }
+  public enum Deliverable: String, Sendable, CaseIterable { case yes, no, unknown }
 
   /// `red`: something grounds it. `grey`: something that must be known is not. `amber`: it may fly, with
   /// reservations that nobody has accepted. `green`: none.
-  public enum Level: String, Sendable { case green, amber, red, grey }
+  public enum Level: String, Sendable, CaseIterable { case green, amber, red, grey }
 
   /// A level of a topic.
   public var id: String

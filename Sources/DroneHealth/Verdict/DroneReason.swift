@@ -4,7 +4,7 @@ public import FarmUnits
 /// Why a drone's verdict is not better than it is.
 public struct DroneReason: Equatable, Sendable {
   /// Worst last. Not knowing is worse than a reservation and better than a known fault.
-  public enum Severity: Int, Comparable, Sendable {
+  public enum Severity: Int, Comparable, Sendable, CaseIterable {
     case warn = 1, unknown, block
 
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }

@@ -1,0 +1,240 @@
+import CanonicalJSON
+import Foundation
+import LoopbackBroker
+import MQTTLink
+import Testing
+
+/// The configuration of `systemd/mosquitto`: who may say and hear what.
+@Suite(
+  .enabled(if: PrivateBroker.executable != nil, Comment(rawValue: PrivateBroker.absence)),
+  .enabled(if: SiteBroker.openssl != nil, "openssl is not installed"), .serialized)
+struct SiteBrokerTests {
+  private let root = "farmgate/greenhollow/gw1"
+  /// MQTT 5's "not authorized".
+  private let forbidden = Acknowledgement.Outcome.refused(reasonCode: 0x87)
+
+  private func isTaken(_ outcome: Acknowledgement.Outcome) -> Bool {
+    if case .accepted = outcome { true } else { false }
+  }
+
+  /// Everything that a link has heard once the message with this text is among it.
+  private func heard(_ link: BrokerLink, until last: String) async throws -> [String] {
+    var topics: [String] = []
+    _ = try await eventually(within: .seconds(20), last) {
+      let batch = link.readings.drain()
+      topics += batch.map(\.topic)
+      return batch.contains { String(decoding: $0.payload, as: UTF8.self) == last } ? true : nil
+    } onTimeout: {
+      "heard on \(topics)"
+    }
+    return topics
+  }
+
+  @Test func `a sensor cannot command, and an operator can`() async throws {
+    let site = try await SiteBroker()
+    let gateway = try await site.link(
+      "gw1", hears: ["\(root)/command/+", "\(root)/alarm/+/command", "\(root)/lot/command"])
+    let sensor = try await site.link("bed-1")
+    let commands = ["\(root)/command/bed-1-valve", "\(root)/alarm/a.stale/command", "\(root)/lot/command"]
+    for topic in commands + [
+      "\(root)/status", "\(root)/sensor/bed-1", "devices/cold-1/x", "depot/bed-1/mavlink",
+    ] {
+      #expect(try await sensor.outcome(topic) == forbidden, "\(topic)")
+    }
+    for topic in ["devices/bed-1/moisture", "tele/bed-1/SENSOR", "spBv1.0/farm/NDATA/bed-1"] {
+      #expect(isTaken(try await sensor.outcome(topic)), "\(topic)")
+    }
+    let person = try await site.link("mira")
+    for topic in commands.dropLast() { #expect(isTaken(try await person.outcome(topic)), "\(topic)") }
+    #expect(isTaken(try await person.outcome("\(root)/lot/command", "last")))
+    // Only what the operator said has arrived.
+    #expect(try await heard(gateway, until: "last") == commands)
+    for topic in ["\(root)/status", "\(root)/output/bed-1-valve", "\(root)/command/bed-1-valve/result"] {
+      #expect(try await person.outcome(topic) == forbidden, "\(topic)")
+    }
+    for link in [gateway, sensor, person] { await link.stop() }
+  }
+
+  @Test func `a sensor hears what is meant for it and nothing else`() async throws {
+    let site = try await SiteBroker()
+    let (sensor, other) = (try await site.link("bed-1", hears: ["#"]), try await site.link("cold-1"))
+    let (gateway, person) = (try await site.link("gw1"), try await site.link("mira"))
+    #expect(isTaken(try await gateway.outcome("\(root)/status", retained: true)))
+    #expect(isTaken(try await person.outcome("\(root)/command/bed-1-valve")))
+    #expect(isTaken(try await other.outcome("devices/cold-1/temperature")))
+    #expect(isTaken(try await person.outcome("devices/cold-1/set")))
+    #expect(isTaken(try await person.outcome("devices/bed-1/set", "last")))
+    #expect(try await heard(sensor, until: "last") == ["devices/bed-1/set"])
+    for link in [sensor, other, gateway, person] { await link.stop() }
+  }
+
+  @Test func `a drone says what its own radio sends and nothing else`() async throws {
+    let site = try await SiteBroker()
+    let drone = try await site.link("pad-1")
+    #expect(isTaken(try await drone.outcome("depot/pad-1/mavlink")))
+    for topic in [
+      "depot/pad-2/mavlink", "depot/pad-1/other", "devices/pad-1/x", "\(root)/drone/pad-1-1",
+      "\(root)/command/bed-1-valve",
+    ] {
+      #expect(try await drone.outcome(topic) == forbidden, "\(topic)")
+    }
+    await drone.stop()
+  }
+
+  @Test func `a foreign farm's topics cannot be written, on either broker`() async throws {
+    let site = try await SiteBroker(more: "market-gateway greenhollow-gw1 greenhollow gw1\n")
+    let gateway = try await site.link("gw1")
+    #expect(isTaken(try await gateway.outcome("\(root)/status")))
+    for topic in [
+      "farmgate/other/gw1/status", "farmgate/greenhollow/gw2/status", "farmgate/other/gw1/command/valve",
+      "nexus/v1/greenhollow/lots/A/availability", "devices/bed-1/moisture", "depot/pad-1/mavlink",
+    ] {
+      #expect(try await gateway.outcome(topic) == forbidden, "\(topic)")
+    }
+    let person = try await site.link("mira")
+    #expect(try await person.outcome("farmgate/other/gw1/command/valve") == forbidden)
+    let seller = try await site.link("greenhollow-gw1")
+    #expect(isTaken(try await seller.outcome("nexus/v1/greenhollow/lots/A/availability")))
+    for topic in [
+      "nexus/v1/other/lots/A/availability", "nexus/v1/other", "nexus/v2/greenhollow/x", "\(root)/status",
+    ] {
+      #expect(try await seller.outcome(topic) == forbidden, "\(topic)")
+    }
+    for link in [gateway, person, seller] { await link.stop() }
+  }
+
+  @Test func `Home Assistant hears the farm, presses its buttons and announces itself`() async throws {
+    let site = try await SiteBroker()
+    let (gateway, house) = (try await site.link("gw1"), try await site.link("hass", hears: ["#"]))
+    #expect(isTaken(try await gateway.outcome("homeassistant/device/gw1/config")))
+    #expect(isTaken(try await gateway.outcome("\(root)/status", "last")))
+    #expect(try await heard(house, until: "last") == ["homeassistant/device/gw1/config", "\(root)/status"])
+    for topic in ["homeassistant/status", "\(root)/command/bed-1-valve", "\(root)/alarm/a.stale/command"] {
+      #expect(isTaken(try await house.outcome(topic)), "\(topic)")
+    }
+    for topic in ["homeassistant/device/gw1/config", "\(root)/status", "devices/bed-1/set"] {
+      #expect(try await house.outcome(topic) == forbidden, "\(topic)")
+    }
+    for link in [gateway, house] { await link.stop() }
+  }
+
+  @Test func `nobody comes in without an account, and nobody puts another out`() async throws {
+    let site = try await SiteBroker()
+    var nobody = site.options("gw1")
+    (nobody.username, nobody.password) = (nil, nil)
+    if case .refused = try await site.refusal(nobody) {} else { Issue.record("anonymous was let in") }
+    var guessed = site.options("gw1")
+    guessed.password = Password("guess")
+    if case .refused = try await site.refusal(guessed) {} else { Issue.record("a guess was let in") }
+    // The gateway's account is its client id, which no other account can take.
+    let gateway = try await site.link("gw1")
+    var thief = site.options("bed-1")
+    thief.clientID = "gw1"
+    let sensor = try await site.connected(thief)
+    #expect(isTaken(try await sensor.outcome("devices/bed-1/x")))
+    #expect(isTaken(try await gateway.outcome("\(root)/status")))
+    #expect(gateway.status.connects == 1 && gateway.status.takeovers == 0)
+    for link in [gateway, sensor] { await link.stop() }
+  }
+
+  @Test func `the network needs a certificate, whose name is the account`() async throws {
+    let site = try await SiteBroker()
+    for certificate in [nil, "stolen"] {
+      let failure = try await site.refusal(site.secure(certificate: certificate))
+      switch failure {
+      case .security, .closedEarly, .broken, .refused: break
+      default: Issue.record("\(certificate ?? "none"): \(failure)")
+      }
+    }
+    var plain = site.options("gw1")
+    plain.port = site.tlsPort
+    _ = try await site.refusal(plain)
+
+    let sensor = try await site.connected(site.secure(certificate: "bed-1"))
+    #expect(isTaken(try await sensor.outcome("devices/bed-1/moisture")))
+    #expect(try await sensor.outcome("\(root)/command/bed-1-valve") == forbidden)
+    #expect(try await sensor.outcome("devices/cold-1/x") == forbidden)
+    // A name beside the certificate changes nothing.
+    var boaster = site.secure(certificate: "bed-1")
+    (boaster.username, boaster.password) = ("mira", Password(SiteBroker.password(of: "mira")))
+    await sensor.stop()
+    let other = try await site.connected(boaster)
+    #expect(try await other.outcome("\(root)/command/bed-1-valve") == forbidden)
+    await other.stop()
+  }
+
+  @Test func `a device without a certificate comes in by TLS with its password, and not without`()
+    async throws
+  {
+    let site = try await SiteBroker()
+    var options = site.secure(certificate: nil)
+    options.port = site.passwordPort
+    _ = try await site.refusal(options)
+    (options.username, options.password) = ("cold-1", Password(SiteBroker.password(of: "cold-1")))
+    let sensor = try await site.connected(options)
+    #expect(isTaken(try await sensor.outcome("tele/cold-1/SENSOR")))
+    #expect(try await sensor.outcome("\(root)/lot/command") == forbidden)
+    await sensor.stop()
+  }
+
+  @Test(arguments: [
+    "sensor +", "sensor a/b greenhollow gw1", "sensor # greenhollow gw1", "nobody bed-9 greenhollow gw1",
+    "sensor bed-1 greenhollow gw1", "sensor bed-9 green+ gw1", "sensor bed-9 greenhollow gw1 more",
+  ])
+  func `an account that would open more than its own is not made`(line: String) throws {
+    let list = FileManager.default.temporaryDirectory.appending(path: "accounts-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: list) }  // a leftover in /tmp harms nobody
+    try (#require(SiteBroker.accounts) + line + "\n").write(to: list, atomically: true, encoding: .utf8)
+    #expect(throws: SiteBroker.ScriptFailed.self) { try SiteBroker.run("accounts", list.path) }
+  }
+
+  @Test func `the daemon works with its account: it hears sensors, obeys an operator and is refused nothing`()
+    async throws
+  {
+    let site = try await SiteBroker(more: "market-gateway market greenhollow gw1\n")
+    let secrets = site.certificates
+    for name in ["gw1", "market"] {
+      try SiteBroker.password(of: name).write(
+        to: secrets.appending(path: "\(name).password"), atomically: true, encoding: .utf8)
+    }
+    func account(_ name: String) -> String {
+      "url: \"mqtt://127.0.0.1:\(site.broker.port)\", username: \(name), "
+        + "password_file: \(secrets.appending(path: "\(name).password").path)"
+    }
+    let plain = "url: \"mqtt://127.0.0.1:\(site.broker.port)\""
+    let yaml = ReducedFarm.yaml(port: site.broker.port)
+      .replacing("site: {\(plain)}", with: "site: {\(account("gw1"))}")
+      .replacing("market: {\(plain)}", with: "market: {\(account("market"))}")
+    let person = try await site.link("mira", hears: ["farmgate/#"])
+    let gateway = try GatewayProcess(configuration: yaml)
+    var heard: [InboundMessage] = []
+    func message(_ topic: String, _ text: String) async throws {
+      _ = try await eventually(within: .seconds(30), "\(text) on \(topic)") {
+        heard += person.readings.drain()
+        return heard.contains {
+          $0.topic == "\(root)/\(topic)" && String(decoding: $0.payload, as: UTF8.self).contains(text)
+        } ? true : nil
+      } onTimeout: {
+        gateway.log
+      }
+    }
+    try await message("status", "online")
+    let bridge = try await site.link("zigbee2mqtt")
+    #expect(isTaken(try await bridge.outcome("zigbee2mqtt/bed-1", #"{"soil_moisture":25}"#)))
+    try await message("sensor/bed-1-moisture", "25")
+    #expect(
+      isTaken(try await person.outcome("\(root)/command/bed-1-valve", #"{"id":"1","set":"off","by":"Mira"}"#))
+    )
+    try await message("command/bed-1-valve/result", "accepted")
+    #expect(
+      isTaken(
+        try await person.outcome(
+          "\(root)/lot/command",
+          #"{"id":"2","action":"harvest","product":"carrots","quantity":20,"unit":"KGM"}"#)))
+    try await message("lot/command/result", "accepted")
+    #expect(try await gateway.terminate() == 0)
+    #expect(!gateway.log.contains("refused"), "\(gateway.log)")
+    try await message("status", "offline")
+    for link in [person, bridge] { await link.stop() }
+  }
+}
