@@ -73,7 +73,7 @@ public struct FarmGateway: Sendable {
     probes = StoreProbeChannel.all(of: configuration)
     replies = ReplyRules(
       siteTopics, filters: sensors.filters + (drones?.filters ?? []) + siteTopics.commandFilters,
-      prefixes: configuration.operators.homeAssistantPrefix.map { [$0] } ?? [])
+      prefixes: configuration.operators.homeAssistant.map { [$0.prefix] } ?? [])
     confirmedAtOnce = Set(
       configuration.sensors.indices.filter { configuration.sensors[$0].plausibility.confirmation.needed <= 1 }
     )
