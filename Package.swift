@@ -29,6 +29,7 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
   products: [.executable(name: "farmgate", targets: ["farmgate"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -60,6 +62,8 @@ let package = Package(
     module("MQTTLink", ["FarmUnits", "CMosquitto"]),
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
     module("SensorFiles", ["FarmUnits"]),
+    module("DroneLinks", ["CLinux"]),
+    module("Signatures", [crypto]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
     module(
@@ -82,7 +86,7 @@ let package = Package(
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration", "RealTimeLoop",
         "MQTTLink",
-        "GPIOLines", "SensorFiles", logging, lifecycle, signals,
+        "GPIOLines", "SensorFiles", "DroneHealth", "DroneLinks", "Signatures", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
     module(
@@ -96,8 +100,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "Claims", "FarmConfiguration", "FarmDaemon", "FarmSimulation",
-        "Gateway",
+        "FarmUnits", "CanonicalJSON", "Claims", "DroneHealth", "FarmConfiguration", "FarmDaemon",
+        "FarmSimulation", "Gateway",
         "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", argumentParser, logging,
       ],
       swiftSettings: settings),
@@ -128,6 +132,8 @@ let package = Package(
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
+    tests("DroneLinks", ["DroneLinks"]),
+    tests("Signatures", ["Signatures", "Claims", "CanonicalJSON"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
     tests(
       "FarmConfiguration",
@@ -151,7 +157,7 @@ let package = Package(
       "FarmDaemon",
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
-        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation", "DroneHealth", crypto,
       ]),
   ]
 )

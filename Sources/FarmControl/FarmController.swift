@@ -21,6 +21,7 @@ public struct FarmController: Sendable {
   var judges: [ChannelJudge]
   var beds: [IrrigationBed]
   var stores: [ColdStoreController]
+  var chargers: [ChargerController]
   var meters: [MeterStation]
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
@@ -65,6 +66,7 @@ public struct FarmController: Sendable {
       ColdStoreController(plan: store, startedAt: now, memory: restored.coldStores.element(number))
     }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
+    chargers = plan.chargers.map(ChargerController.init)
     masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
     exclusions = ExclusionTable(plan: plan)
     disagreements = plan.channels.enumerated().compactMap { number, channel in
@@ -96,6 +98,7 @@ public struct FarmController: Sendable {
     readMeters(at: now.instant)
     for bed in beds.indices { stepBed(bed, at: now) }
     for store in stores.indices { stepStore(store, at: now.instant) }
+    for charger in chargers.indices { stepCharger(charger, at: now.instant) }
     stepMasterValves()
     stepSiren(at: now.instant)
     for output in outputs.indices { stepOutput(output, at: now.instant) }

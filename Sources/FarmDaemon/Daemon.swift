@@ -44,8 +44,10 @@ public struct Daemon: Sendable {
 
     let identity = GatewayIdentity(
       version: Version.text, boot: boot, session: Self.session(), started: clock.now())
+    let drones = try DroneStart(configuration, log: log)
     let gateway = FarmGateway(
-      configuration, identity: identity, alarms: loop.alarmTable, random: SystemRandomNumberGenerator())
+      configuration, identity: identity, alarms: loop.alarmTable, drones: drones.provisions,
+      random: SystemRandomNumberGenerator())
 
     let site = try configuration.brokers.site.map { try siteLink($0, gateway) }
     let market = try configuration.brokers.market.map { broker in
@@ -83,6 +85,7 @@ public struct Daemon: Sendable {
           events: events, file: memoryFile, kept: kept, boot: boot, clock: clock, counters: memoryCounters,
           loopHasEnded: { [thread = control.thread] in thread.stop(within: .zero) }, log: log))
     }
+    services += drones.services(desk: desk, clock: clock, counters: memoryCounters, log: log)
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(

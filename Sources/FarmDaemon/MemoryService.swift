@@ -47,7 +47,7 @@ final class MemoryCounters: Sendable {
   private let counts = Mutex(Counts())
 
   var now: Counts { counts.withLock { $0 } }
-  fileprivate func note(bytes: Int, failed: Bool) {
+  func note(bytes: Int, failed: Bool) {
     counts.withLock { counts in
       counts.writes += 1
       counts.bytes += UInt64(bytes)

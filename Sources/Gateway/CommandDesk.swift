@@ -88,6 +88,7 @@ struct CommandDesk: Sendable {
     case .output(let name): "output/\(name)/\(id)"
     case .alarm(let name): "alarm/\(name)/\(id)"
     case .lot: "lot/\(id)"
+    case .drone(let name): "drone/\(name)/\(id)"
     }
   }
 
@@ -136,8 +137,8 @@ struct CommandDesk: Sendable {
       }
       try envelope.checkValidity(at: now, needsExpiry: false)
       return .alarm(AlarmCommand(alarm: alarm, action: action, token: nextToken))
-    case .lot:
-      throw refuse("malformed", "Lots are not the control loop's.")
+    case .lot, .drone:
+      throw refuse("malformed", "Lots and drones are not the control loop's.")
     }
   }
 }

@@ -40,8 +40,17 @@ extension ControlPlan {
       outputs: configuration.outputs.map { OutputPlan($0, index) },
       irrigations: configuration.irrigation.map { IrrigationPlan($0, index, configuration) },
       coldStores: configuration.coldStores.map { ColdStorePlan($0, index) },
+      chargers: (configuration.drones?.pads ?? []).compactMap { ChargerPlan($0, index) },
       siren: configuration.alarms.siren.map(index.output),
       floodLimitPerMinute: configuration.alarms.floodLimitPerMinute)
+  }
+}
+
+extension ChargerPlan {
+  /// Nil for a pad without a charger.
+  init?(_ pad: PadSettings, _ index: PlanIndex) {
+    guard let charger = pad.charger else { return nil }
+    self.init(name: pad.id, charger: index.output(charger), contact: pad.contact.map(index.channel))
   }
 }
 

@@ -24,7 +24,11 @@ public struct FarmGateway: Sendable {
   private var commands: CommandDesk
   private var lots: LotDesk
   private var claims: ClaimDesk
-  private var drones: DroneDesk?
+  var drones: DroneDesk?
+  /// What the control loop is to be told of the drones on their pads.
+  var padRequests: [ControlRequest] = []
+  /// Drones that the marketplace was told of.
+  private var dronesOnMarket: Set<String> = []
   private var benches: BenchDesk
   private let probes: [StoreProbeChannel]
   private var recorded: Instant?
@@ -41,7 +45,8 @@ public struct FarmGateway: Sendable {
   ///   - random: For event ids; seeded in a simulation.
   public init(
     _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
-    sensorsEvery: Duration? = .seconds(30), random: some RandomNumberGenerator & Sendable
+    sensorsEvery: Duration? = .seconds(30), drones provisions: DroneProvisions = DroneProvisions(),
+    random: some RandomNumberGenerator & Sendable
   ) {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
       let marketTopics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
@@ -57,7 +62,7 @@ public struct FarmGateway: Sendable {
     commands = CommandDesk(outputs: outputNames, alarms: alarms.map(\.id))
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
-    drones = configuration.drones.map(DroneDesk.init)
+    drones = configuration.drones.map { DroneDesk($0, configuration, provisions) }
     benches = BenchDesk(configuration, session: identity.session)
     probes = StoreProbeChannel.all(of: configuration)
     confirmedAtOnce = Set(
@@ -116,7 +121,7 @@ public struct FarmGateway: Sendable {
     }
     presses.forEach { press($0, at: arrival) }
     if isSensor { return }
-    drones?.receive(topic: topic, payload: payload, at: arrival)
+    drones?.receive(topic: topic, payload: payload, retained: retained, at: arrival)
   }
 
   /// A meter on a line was read; its total comes through the loop.
@@ -157,6 +162,13 @@ public struct FarmGateway: Sendable {
       let (answer, moved) = lots.receive(payload, retained: retained, at: now)
       tell(command, answer, at: now)
       if moved { publishLots(at: now) }
+      return nil
+    case .drone(let id):
+      guard let (answer, moved) = drones?.command(drone: id, payload, retained: retained, at: now) else {
+        return nil
+      }
+      tell(command, answer, at: now)
+      if moved { publishDrones(at: now) }
       return nil
     case .output, .alarm:
       switch commands.receive(command, payload, retained: retained, at: now) {
@@ -204,7 +216,8 @@ public struct FarmGateway: Sendable {
     board.overdue(at: now.instant, site).forEach { say($0) }
     recordStores(at: now)
     publishLots(at: now)
-    if let report = drones?.due(at: now) { publish(report, at: now) }
+    publishDrones(at: now)
+    padRequests = drones?.requests(at: now) ?? []
   }
 
   // MARK: What is counted
@@ -225,7 +238,11 @@ public struct FarmGateway: Sendable {
     counters["commands_overflowed"] = .integer(Int64(clamping: overflows))
     counters["answers_forgotten"] = .integer(Int64(commands.forgottenAnswers + lots.forgottenAnswers))
     counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
-    if let drones { counters["mavlink"] = drones.counters }
+    if let drones {
+      counters["mavlink"] = drones.counters
+      counters["dji"] = drones.djiCounters
+      counters["firmware_policy"] = drones.policyState
+    }
     say(site.counters(counters))
   }
 
@@ -241,14 +258,19 @@ public struct FarmGateway: Sendable {
     say(site.result(of: command, answer.message(at: now.wall)))
   }
 
-  private mutating func publish(_ report: DroneReport, at now: Moment) {
+  mutating func publishDrones(at now: Moment) {
+    let board = board
+    guard let report = drones?.due(at: now, contact: { board.reading($0) }) else { return }
     for id in report.retiredIDs {
       say(site.cleared(site.topics.drone(id)))
-      outgoing += claims.clear(.droneHealth(id))
+      if dronesOnMarket.remove(id) != nil { outgoing += claims.clear(.droneHealth(id)) }
     }
     for update in report.updates {
       let record = update.record.json
       say(site.drone(update.id, record: record))
+      // Until its hardware has a number a drone is one of many, and nobody can be promised it.
+      guard update.isHardwareIdentified else { continue }
+      dronesOnMarket.insert(update.id)
       outgoing += claims.droneHealth(update.id, record: record, at: now)
     }
   }
