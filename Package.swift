@@ -109,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate-bench",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "RealTimeLoop", "LoopbackBroker",
-        "CMosquitto", "CGpiod",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "FarmDaemon", "RealTimeLoop",
+        "LoopbackBroker", "CMosquitto", "CGpiod",
       ],
       swiftSettings: settings),
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).

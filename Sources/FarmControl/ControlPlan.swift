@@ -14,7 +14,8 @@ public struct ControlPlan: Equatable, Sendable {
 
   public init(
     channels: [ChannelPlan] = [], outputs: [OutputPlan] = [], irrigations: [IrrigationPlan] = [],
-    coldStores: [ColdStorePlan] = [], chargers: [ChargerPlan] = [], siren: Int? = nil, floodLimitPerMinute: Int? = nil
+    coldStores: [ColdStorePlan] = [], chargers: [ChargerPlan] = [], siren: Int? = nil,
+    floodLimitPerMinute: Int? = nil
   ) {
     (self.channels, self.outputs, self.irrigations) = (channels, outputs, irrigations)
     (self.coldStores, self.chargers) = (coldStores, chargers)

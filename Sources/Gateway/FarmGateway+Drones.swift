@@ -31,7 +31,9 @@ extension FarmGateway {
   /// The file of the policy in force, with its signature: to be kept. Nil without one.
   public var firmwarePolicyDocument: [UInt8]? { drones?.policies?.document?.bytes }
   /// Whether the policy in force has expired; nil without one.
-  public func isFirmwarePolicyExpired(at now: Moment) -> Bool? { drones?.policies?.policy?.isExpired(at: now) }
+  public func isFirmwarePolicyExpired(at now: Moment) -> Bool? {
+    drones?.policies?.policy?.isExpired(at: now)
+  }
 
   /// What of the drones must outlive a restart.
   public var keptDrones: KeptDrones { drones?.kept ?? KeptDrones() }

@@ -81,14 +81,15 @@ public struct MessageExplainer {
   private func frames(_ payload: [UInt8], _ topic: String) -> [Line] {
     var authenticator = authenticator
     let (messages, counters) = MAVLinkMessage.explain(payload, authenticator: &authenticator)
-    let refused: [(Int, String)] = [
-      (counters.badChecksum, "a wrong checksum"),
-      (counters.unknownFlags, "flags that no receiver may ignore"),
-      (counters.passedOver, "a message that farmgate does not read"),
-      (counters.implausible, "no plausible frame"),
-      (counters.unfinished, "a frame that was not finished"),
-      (counters.strayBytes, "bytes that belong to no frame"),
-    ] + counters.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value, $0.key.sentence) }
+    let refused: [(Int, String)] =
+      [
+        (counters.badChecksum, "a wrong checksum"),
+        (counters.unknownFlags, "flags that no receiver may ignore"),
+        (counters.passedOver, "a message that farmgate does not read"),
+        (counters.implausible, "no plausible frame"),
+        (counters.unfinished, "a frame that was not finished"),
+        (counters.strayBytes, "bytes that belong to no frame"),
+      ] + counters.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value, $0.key.sentence) }
     return messages.map { message in
       Line(
         json: message.jsonLine,

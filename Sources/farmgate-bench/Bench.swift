@@ -44,7 +44,7 @@ struct BenchOptions {
 struct Bench {
   private static let all: [any Benchmark.Type] = [
     LatencyBench.self, InboundBench.self, OutboundBench.self, LoopBench.self, TickBench.self,
-    MemoryBench.self, StartBench.self, EdgeBench.self,
+    MemoryBench.self, StartBench.self, DroneBench.self, EdgeBench.self,
   ]
 
   /// Exits 0 when everything was measured or skipped with a reason, whatever the figures say; 64 on wrong usage;

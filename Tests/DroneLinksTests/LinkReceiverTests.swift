@@ -192,12 +192,15 @@ private struct Terminal {
   let path: String
   private let descriptor: Int32
 
+  /// The kernel's own way: glibc's functions for it are hidden from Swift.
   init?() {
-    descriptor = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)
-    guard descriptor >= 0, grantpt(descriptor) == 0, unlockpt(descriptor) == 0,
-      let name = ptsname(descriptor)
+    descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+    var (unlocked, number) = (Int32(0), Int32(0))
+    let (setLock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))  // TIOCSPTLCK, TIOCGPTN
+    guard descriptor >= 0, ioctl(descriptor, setLock, &unlocked) == 0,
+      ioctl(descriptor, getNumber, &number) == 0
     else { return nil }
-    path = String(cString: name)
+    path = "/dev/pts/\(number)"
   }
 
   func write(_ bytes: [UInt8]) -> Int { Glibc.write(descriptor, bytes, bytes.count) }

@@ -74,7 +74,9 @@ struct DepotFixture {
     now = now.advanced(by: .seconds(seconds))
     gateway.advance(to: now)
     said += gateway.takePublications()
-    permits = gateway.takePadRequests().compactMap { if case .charge(let permit) = $0 { permit } else { nil } }
+    permits = gateway.takePadRequests().compactMap {
+      if case .charge(let permit) = $0 { permit } else { nil }
+    }
   }
 
   mutating func command(_ drone: String, _ json: JSONValue, retained: Bool = false) throws -> JSONValue {

@@ -57,7 +57,8 @@ struct DroneCommandTests {
       try depot.command(id, ["id": "2", "action": "withdraw", "by": "Mira"])["result"] == "accepted")
   }
 
-  @Test func `a drone that is heard is not charged by command, a silent one is while the lease lasts`() throws {
+  @Test func `a drone that is heard is not charged by command, a silent one is while the lease lasts`() throws
+  {
     var depot = try depot()
     func charge(_ number: Int, _ seconds: JSONValue = 60, pad: String? = nil) -> JSONValue {
       var command: JSONObject = [
@@ -95,7 +96,8 @@ struct DroneCommandTests {
     depot.stand(.closed)
     depot.fly(31, isHeard: false)
     _ = try depot.command(
-      id, [
+      id,
+      [
         "id": "c", "action": "charge", "by": "M", "expires": "2026-11-23T00:00:00Z", "for_s": 3600,
       ])
     depot.drone.armed = true
