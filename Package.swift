@@ -70,6 +70,7 @@ let package = Package(
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
     module("SensorFiles", ["FarmUnits"]),
     module("Journal", ["FarmUnits", grdb]),
+    module("DroneLinks", ["CLinux"]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
     module(
@@ -93,9 +94,9 @@ let package = Package(
     module(
       "FarmDaemon",
       [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "FarmConfiguration",
-        "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles", "Signatures", logging,
-        lifecycle, signals,
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "DroneHealth", "DroneLinks",
+        "FarmConfiguration", "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles",
+        "Signatures", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
     module(
@@ -109,18 +110,16 @@ let package = Package(
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "FarmConfiguration", "FarmDaemon",
-        "FarmSimulation",
-        "Gateway",
-        "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", "TopicTree", argumentParser, logging,
+        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "DroneHealth", "FarmConfiguration", "FarmDaemon",
+        "FarmSimulation", "Gateway",
       ],
       swiftSettings: settings),
 
     .executableTarget(
       name: "farmgate-bench",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "FarmDaemon", "RealTimeLoop", "LoopbackBroker",
-        "CMosquitto", "CGpiod",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "FarmDaemon", "RealTimeLoop",
+        "LoopbackBroker", "CMosquitto", "CGpiod",
       ],
       swiftSettings: settings),
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).
@@ -151,6 +150,7 @@ let package = Package(
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
     tests("Journal", ["Journal", "FarmUnits", grdb]),
+    tests("DroneLinks", ["DroneLinks"]),
     tests("Signatures", ["Signatures", "Claims", "CanonicalJSON"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
     tests(
@@ -183,7 +183,7 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
-        "TopicTree",
+        "TopicTree", "DroneHealth", crypto,
       ]),
   ]
 )

@@ -28,6 +28,7 @@ public struct SiteTopics: Equatable, Sendable {
     case alarm(String)
     /// Names its lot in the payload.
     case lot
+    case drone(String)
   }
 
   public func topic(of command: Command) -> String {
@@ -35,6 +36,7 @@ public struct SiteTopics: Equatable, Sendable {
     case .output(let id): "\(root)/command/\(id)"
     case .alarm(let id): "\(root)/alarm/\(id)/command"
     case .lot: "\(root)/lot/command"
+    case .drone(let id): "\(root)/drone/\(id)/command"
     }
   }
 
@@ -43,7 +45,7 @@ public struct SiteTopics: Equatable, Sendable {
 
   /// What to subscribe to, to get every command and no answer.
   public var commandFilters: [String] {
-    ["\(root)/command/+", "\(root)/alarm/+/command", "\(root)/lot/command"]
+    ["\(root)/command/+", "\(root)/alarm/+/command", "\(root)/lot/command", "\(root)/drone/+/command"]
   }
 
   /// What a topic that came in commands; nil for one that is no command topic of this gateway.
@@ -55,6 +57,8 @@ public struct SiteTopics: Equatable, Sendable {
     case 2 where levels[0] == "command" && Identifier.isValid(levels[1]): return .output(String(levels[1]))
     case 3 where levels[0] == "alarm" && levels[2] == "command" && Identifier.isValid(levels[1]):
       return .alarm(String(levels[1]))
+    case 3 where levels[0] == "drone" && levels[2] == "command" && Identifier.isValid(levels[1]):
+      return .drone(String(levels[1]))
     default: return nil
     }
   }

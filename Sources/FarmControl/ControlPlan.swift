@@ -4,6 +4,8 @@ public struct ControlPlan: Equatable, Sendable {
   public var outputs: [OutputPlan]
   public var irrigations: [IrrigationPlan]
   public var coldStores: [ColdStorePlan]
+  /// Pads on which drones are charged.
+  public var chargers: [ChargerPlan]
   /// The output that sounds while an alarm nobody has acknowledged is active, for its longest on time at most
   /// after each new one.
   public var siren: Int?
@@ -12,9 +14,11 @@ public struct ControlPlan: Equatable, Sendable {
 
   public init(
     channels: [ChannelPlan] = [], outputs: [OutputPlan] = [], irrigations: [IrrigationPlan] = [],
-    coldStores: [ColdStorePlan] = [], siren: Int? = nil, floodLimitPerMinute: Int? = nil
+    coldStores: [ColdStorePlan] = [], chargers: [ChargerPlan] = [], siren: Int? = nil,
+    floodLimitPerMinute: Int? = nil
   ) {
     (self.channels, self.outputs, self.irrigations) = (channels, outputs, irrigations)
-    (self.coldStores, self.siren, self.floodLimitPerMinute) = (coldStores, siren, floodLimitPerMinute)
+    (self.coldStores, self.chargers) = (coldStores, chargers)
+    (self.siren, self.floodLimitPerMinute) = (siren, floodLimitPerMinute)
   }
 }

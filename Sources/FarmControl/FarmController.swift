@@ -32,6 +32,7 @@ public struct FarmController: Sendable {
   var nextReview = Int64.min
   var beds: [IrrigationBed]
   var stores: [ColdStoreController]
+  var chargers: [ChargerController]
   var meters: [MeterStation]
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
@@ -94,6 +95,7 @@ public struct FarmController: Sendable {
       ColdStoreController(plan: store, startedAt: now, memory: restored.coldStores.element(number))
     }
     coldStores = plan.coldStores.map { _ in ColdStoreState() }
+    chargers = plan.chargers.map(ChargerController.init)
     masters = Set(plan.irrigations.compactMap(\.masterValve)).sorted()
     let exclusions = ExclusionTable(plan: plan)
     self.exclusions = exclusions
@@ -157,6 +159,7 @@ public struct FarmController: Sendable {
     readMeters(at: now.instant)
     stepBeds(at: now)
     for store in stores.indices { stepStore(store, at: now.instant) }
+    for charger in chargers.indices { stepCharger(charger, at: now.instant) }
     stepMasterValves()
     stepSiren(at: now.instant)
     stepOutputs(at: now.instant)

@@ -15,6 +15,7 @@ extension ControlPlan {
     for output in outputs { try check(output) }
     for irrigation in irrigations { try check(irrigation) }
     for store in coldStores { try check(store) }
+    for charger in chargers { try check(charger) }
     if let siren { try has(siren, in: outputs.count, "alarms.siren", "no such output") }
     if let limit = floodLimitPerMinute {
       try demand((1...1000).contains(limit), "alarms.flood_limit_per_minute", "not within 1...1000")
@@ -150,6 +151,16 @@ extension ControlPlan {
     }
   }
 
+  private func check(_ charger: ChargerPlan) throws(PlanError) {
+    let part = "drones.pads.\(charger.name)"
+    try has(charger.charger, in: outputs.count, part, "no such charger")
+    try has(charger.contact, in: channels.count, part, "no such contact")
+    try demand(outputs[charger.charger].safe == .off, part, "a charger whose safe level is on")
+    if let contact = charger.contact {
+      try demand(channels[contact].quantity == .contact, part, "its contact is none")
+    }
+  }
+
   /// No output has two controllers.
   private func checkOwners() throws(PlanError) {
     var owners = Array(repeating: 0, count: outputs.count)
@@ -160,6 +171,7 @@ extension ControlPlan {
       }
     }
     for master in Set(irrigations.compactMap(\.masterValve)) { owners[master] += 1 }
+    for charger in chargers { owners[charger.charger] += 1 }
     if let siren { owners[siren] += 1 }
     for (output, count) in zip(outputs, owners) {
       try demand(count <= 1, "outputs.\(output.name)", "more than one controller wants it")

@@ -10,6 +10,9 @@ public enum ReasonCode: UInt8, Sendable, CaseIterable {
   case balanceDry, balanceWet, zoneOpen, noZoneOpen
   // Cold stores.
   case cooling, coldEnough, defrosting, dripping, doorOpen, tooCold, withCompressor, productCooling
+  // Chargers of drones.
+  case charging, chargingByPerson, chargeUnconfirmed, chargeLeaseOver, padEmpty, droneSilent, droneNotDocked
+  case droneArmed, batteryFull, batteryTooCold, batteryTooHot, batteryTemperatureUnknown, batteryFaulty
   // Commands.
   case manualOn, manualOff, expired, leaseTooLong, noSuchOutput, noSuchAlarm, notActive, notShelved,
     conditionStands
@@ -70,6 +73,22 @@ public enum ReasonCode: UInt8, Sendable, CaseIterable {
     case .withCompressor: ("with_compressor", "The compressor runs.")
     case .productCooling:
       ("product_cooling", "The air probe cannot be believed; the product probe asks for cooling.")
+    case .charging: ("charging", "The drone stands on its pad, disarmed, and is being charged.")
+    case .chargingByPerson: ("charging_by_person", "A person had the silent drone on the pad charged.")
+    case .chargeUnconfirmed:
+      ("charge_unconfirmed", "Nothing confirms any more that the drone may be charged.")
+    case .chargeLeaseOver: ("charge_lease_over", "The time for which a person had it charged is over.")
+    case .padEmpty: ("pad_empty", "No drone stands on the pad.")
+    case .droneSilent:
+      ("drone_silent", "The drone on the pad is not heard; only a person can have it charged.")
+    case .droneNotDocked: ("drone_not_docked", "The drone is not known to stand on its pad.")
+    case .droneArmed: ("drone_armed", "The drone is armed, or does not say that it is not.")
+    case .batteryFull: ("battery_full", "The battery is full.")
+    case .batteryTooCold: ("battery_too_cold", "The battery is too cold to be charged.")
+    case .batteryTooHot: ("battery_too_hot", "The battery is too hot to be charged.")
+    case .batteryTemperatureUnknown:
+      ("battery_temperature_unknown", "The temperature of the battery is not known.")
+    case .batteryFaulty: ("battery_faulty", "The battery reports a fault.")
     case .manualOn: ("manual_on", "It was switched on by command.")
     case .manualOff: ("manual_off", "It was switched off by command.")
     case .expired: ("expired", "The command came too late.")

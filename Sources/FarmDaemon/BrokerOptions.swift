@@ -34,7 +34,7 @@ extension SecretSource {
   /// What a secret may hold at most.
   private static var bytesMax: Int { 4096 }
 
-  fileprivate func existingPath() throws(SecretUnreadable) -> String {
+  func existingPath() throws(SecretUnreadable) -> String {
     let directory = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
     guard let path = path(credentialsDirectory: directory) else {
       throw SecretUnreadable(source: self, reason: "the service manager gave no credentials")

@@ -76,11 +76,14 @@ public final class ControlLoop {
   private func answerRequests(at now: Instant) {
     // A verdict must find room: leave requests queued while the rest of the daemon is behind.
     while events.count < events.capacity / 2, let request = requests.pop() {
-      let verdict =
-        switch request {
-        case .output(let command): controller.apply(command, at: now)
-        case .alarm(let command): controller.apply(command, at: now)
-        }
+      let verdict: CommandVerdict
+      switch request {
+      case .output(let command): verdict = controller.apply(command, at: now)
+      case .alarm(let command): verdict = controller.apply(command, at: now)
+      case .charge(let permit):
+        controller.apply(permit)
+        continue
+      }
       _ = events.push(.verdict(token: request.token, verdict))
     }
   }

@@ -47,9 +47,10 @@ public struct Daemon: Sendable {
 
     let identity = GatewayIdentity(
       version: Version.text, boot: boot, session: Self.session(), started: clock.now())
+    let drones = try DroneStart(configuration, log: log)
     var gateway = FarmGateway(
       configuration, identity: identity, alarms: loop.alarmTable, signatures: Ed25519.isValid,
-      random: SystemRandomNumberGenerator())
+      drones: drones.provisions, random: SystemRandomNumberGenerator())
     let announcements = announce(through: &gateway, alarms: loop.alarmTable, at: started)
 
     let answerFile = AnswerFile(in: configuration.storage.directory)
@@ -101,6 +102,7 @@ public struct Daemon: Sendable {
     if let announcements {
       services.append(AnnouncementService(desk: desk, file: announcements, log: log))
     }
+    services += drones.services(desk: desk, clock: clock, counters: memoryCounters, log: log)
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
     services.append(control)
     log.info(

@@ -25,6 +25,8 @@ actor GatewayDesk {
   private let log: Logger
   /// Messages for a broker that is not configured: nobody is to be told.
   private(set) var untold: UInt64 = 0
+  /// What the drones' UDP and serial links count; nil where there are none.
+  var droneLinkCounters: (@Sendable () -> JSONValue)?
 
   init(
     gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
@@ -140,6 +142,8 @@ actor GatewayDesk {
   func second() {
     let now = clock.now()
     gateway.advance(to: now)
+    // One that finds no room is renewed in a second, and counted where requests are.
+    for request in gateway.takePadRequests() { _ = loop.requests.push(request) }
     seconds += 1
     if seconds % 10 == 0 { report(at: now) }
     publish()
@@ -173,10 +177,17 @@ actor GatewayDesk {
           median: microseconds(period.lateness.p50), p99: microseconds(period.lateness.p99),
           p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
         at: now.wall))
-    gateway.report(
-      counters: EdgeCounters(
-        site: site, market: market, loop: loop, untold: untold, memory: memory, at: now.instant
-      ).json)
+    var counters = EdgeCounters(
+      site: site, market: market, loop: loop, untold: untold, memory: memory, at: now.instant
+    ).json
+    counters["drone_links"] = droneLinkCounters?()
+    gateway.report(counters: counters)
+  }
+
+  /// For what the drones bring beside the broker.
+  func withGateway<Answer: Sendable>(_ work: (inout FarmGateway, Moment) -> Answer) -> Answer {
+    defer { publish() }
+    return work(&gateway, clock.now())
   }
 
   private func publish() {

@@ -3,8 +3,8 @@ import Claims
 import FarmControl
 import FarmUnits
 
-/// Takes what people ask of outputs and alarms, and hands on what the loop must decide; hands commands on lots back once
-/// they may be carried out.
+/// Takes what people ask of outputs and alarms, and hands on what the loop must decide; hands commands on lots
+/// and drones back once they may be carried out.
 ///
 /// A command that the loop has to judge is answered when the verdict comes back.
 struct CommandDesk: Sendable {
@@ -14,7 +14,7 @@ struct CommandDesk: Sendable {
     case answer(CommandAnswer)
     case ask(ControlRequest)
     /// Admitted, in time, and new: to be carried out, and the answer noted.
-    case lot(AdmittedCommand)
+    case carryOut(AdmittedCommand)
     /// The same command is with the loop already; its answer will come.
     case pending
   }
@@ -66,7 +66,7 @@ struct CommandDesk: Sendable {
       }
       let request = try request(command, at: now)
       try begin(command, isOff: request?.isOff ?? false, at: now)
-      guard let request else { return .lot(command) }
+      guard let request else { return .carryOut(command) }
       waiting[request.token] = Waiting(command: command, addresses: [address])
       return .ask(request)
     } catch {
@@ -89,7 +89,7 @@ struct CommandDesk: Sendable {
     memory.begin(CommandKey(command), until: isOff ? nil : command.envelope.expires, at: now)
   }
 
-  /// A command on a lot was carried out.
+  /// A command on a lot or a drone was carried out.
   mutating func finish(_ command: AdmittedCommand, _ answer: CommandAnswer) {
     memory.finish(CommandKey(command), answer)
   }
@@ -132,7 +132,7 @@ struct CommandDesk: Sendable {
     waiting[token]?.addresses.append(address)
   }
 
-  /// What the loop is to judge; nil for commands on lots.
+  /// What the loop is to judge; nil for commands on lots and drones.
   private mutating func request(_ command: AdmittedCommand, at now: Moment) throws(CommandAnswer)
     -> ControlRequest?
   {
@@ -181,6 +181,11 @@ struct CommandDesk: Sendable {
       return .alarm(AlarmCommand(alarm: alarm, action: action, token: nextToken))
     case .lot:
       try envelope.checkValidity(at: now, needsExpiry: false)
+      return nil
+    case .drone:
+      let action = json["action"]?.string
+      // Ending a charge makes things safer and is never late.
+      if action != "stop_charging" { try envelope.checkValidity(at: now, needsExpiry: action == "charge") }
       return nil
     }
   }

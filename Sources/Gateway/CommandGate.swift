@@ -28,7 +28,7 @@ struct CommandGate: Sendable {
     /// Nil: a placeholder of the file, which verifies nothing.
     var key: [UInt8]?
     var outputs: Set<String>
-    var alarms, lots: Bool
+    var alarms, lots, drones: Bool
     var pace: CommandPace
   }
 
@@ -45,6 +45,7 @@ struct CommandGate: Sendable {
           $0.id,
           Issuer(
             key: $0.key.bytes, outputs: Set($0.outputs), alarms: $0.commandsAlarms, lots: $0.commandsLots,
+            drones: $0.commandsDrones,
             pace: CommandPace(perMinute: $0.commandsPerMinuteMax))
         )
       }
@@ -144,6 +145,7 @@ struct CommandGate: Sendable {
       case .output(let name): issuer.outputs.contains(name)
       case .alarm: issuer.alarms
       case .lot: issuer.lots
+      case .drone: issuer.drones
       }
     guard isPermitted else {
       throw CommandAnswer(
@@ -167,6 +169,7 @@ extension SiteTopics.Command {
     case .output(let name): "the output \(name)"
     case .alarm: "alarms"
     case .lot: "lots"
+    case .drone: "drones"
     }
   }
 }

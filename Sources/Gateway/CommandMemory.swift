@@ -121,6 +121,7 @@ struct CommandKey: Hashable, Sendable {
       case .output(let name): "output/\(name)/\(command.envelope.id)"
       case .alarm(let name): "alarm/\(name)/\(command.envelope.id)"
       case .lot: "lot/\(command.envelope.id)"
+      case .drone(let name): "drone/\(name)/\(command.envelope.id)"
       }
   }
 }

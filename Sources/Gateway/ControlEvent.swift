@@ -14,12 +14,15 @@ public enum ControlEvent: Sendable, BitwiseCopyable {
 public enum ControlRequest: Sendable, BitwiseCopyable {
   case output(OutputCommand)
   case alarm(AlarmCommand)
+  /// What is known of a drone on a pad; renewed every second and not answered.
+  case charge(ChargePermit)
 
-  /// Comes back in `ControlEvent.verdict`.
+  /// Comes back in `ControlEvent.verdict`; 0 for what is not answered.
   public var token: UInt64 {
     switch self {
     case .output(let command): command.token
     case .alarm(let command): command.token
+    case .charge: 0
     }
   }
 }

@@ -37,11 +37,26 @@ extension ControlPlan {
     let index = PlanIndex(configuration)
     self.init(
       channels: configuration.sensors.map { ChannelPlan($0, index) },
-      outputs: configuration.outputs.map { OutputPlan($0, index) },
+      outputs: configuration.outputs.map { output in
+        var plan = OutputPlan(output, index)
+        let charges = configuration.drones?.pads.contains { $0.charger == output.id } ?? false
+        // A charger is never on without an end.
+        if charges, plan.limits.maxOn == nil { plan.limits.maxOn = max(.seconds(7200), plan.limits.minOn) }
+        return plan
+      },
       irrigations: configuration.irrigation.map { IrrigationPlan($0, index, configuration) },
       coldStores: configuration.coldStores.map { ColdStorePlan($0, index) },
+      chargers: (configuration.drones?.pads ?? []).compactMap { ChargerPlan($0, index) },
       siren: configuration.alarms.siren.map(index.output),
       floodLimitPerMinute: configuration.alarms.floodLimitPerMinute)
+  }
+}
+
+extension ChargerPlan {
+  /// Nil for a pad without a charger.
+  init?(_ pad: PadSettings, _ index: PlanIndex) {
+    guard let charger = pad.charger else { return nil }
+    self.init(name: pad.id, charger: index.output(charger), contact: pad.contact.map(index.channel))
   }
 }
 

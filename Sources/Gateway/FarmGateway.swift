@@ -29,7 +29,11 @@ public struct FarmGateway: Sendable {
   private var refusedResponses: UInt64 = 0
   private var lots: LotDesk
   private var claims: ClaimDesk
-  private var drones: DroneDesk?
+  var drones: DroneDesk?
+  /// What the control loop is to be told of the drones on their pads.
+  var padRequests: [ControlRequest] = []
+  /// Drones that the marketplace was told of.
+  private var dronesOnMarket: Set<String> = []
   private var benches: BenchDesk
   private var discovery: DiscoveryDesk?
   private let probes: [StoreProbeChannel]
@@ -50,6 +54,7 @@ public struct FarmGateway: Sendable {
     _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
     sensorsEvery: Duration? = .seconds(30),
     signatures: @escaping EventVerifier.Ed25519Check = { _, _, _ in false },
+    drones provisions: DroneProvisions = DroneProvisions(),
     random: some RandomNumberGenerator & Sendable
   ) {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
@@ -68,7 +73,7 @@ public struct FarmGateway: Sendable {
       gate: CommandGate(configuration.operators, check: signatures))
     lots = LotDesk(configuration)
     claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
-    drones = configuration.drones.map(DroneDesk.init)
+    drones = configuration.drones.map { DroneDesk($0, configuration, provisions) }
     benches = BenchDesk(configuration, session: identity.session)
     probes = StoreProbeChannel.all(of: configuration)
     replies = ReplyRules(
@@ -131,7 +136,7 @@ public struct FarmGateway: Sendable {
     for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     presses.forEach { press($0, at: arrival) }
     if isSensor { return }
-    drones?.receive(topic: topic, payload: payload, at: arrival)
+    drones?.receive(topic: topic, payload: payload, retained: retained, at: arrival)
   }
 
   /// A meter on a line was read; its total comes through the loop.
@@ -179,11 +184,7 @@ public struct FarmGateway: Sendable {
     case .answer(let answer): answerCommand(target, answer, to: [address], at: now)
     case .ask(let request): return request
     case .pending: break
-    case .lot(let command):
-      let answer = lots.carryOut(command, at: now)
-      commands.finish(command, answer)
-      answerCommand(target, answer, to: [address], at: now)
-      if answer.result != .refused { publishLots(at: now) }
+    case .carryOut(let command): carryOut(command, replyTo: address, at: now)
     }
     return nil
   }
@@ -241,7 +242,8 @@ public struct FarmGateway: Sendable {
     board.overdue(at: now.instant, site).forEach { say($0) }
     recordStores(at: now)
     publishLots(at: now)
-    if let report = drones?.due(at: now) { publish(report, at: now) }
+    publishDrones(at: now)
+    padRequests = drones?.requests(at: now) ?? []
     stepDiscovery(at: now)
   }
 
@@ -305,7 +307,11 @@ public struct FarmGateway: Sendable {
     counters["response_topics_refused"] = .integer(Int64(clamping: refusedResponses))
     counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
     counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
-    if let drones { counters["mavlink"] = drones.counters }
+    if let drones {
+      counters["mavlink"] = drones.counters
+      counters["dji"] = drones.djiCounters
+      counters["firmware_policy"] = drones.policyState
+    }
     if let discovery {
       counters["home_assistant"] = [
         "announced": .integer(Int64(discovery.announcedTopics)),
@@ -350,16 +356,37 @@ public struct FarmGateway: Sendable {
     }
   }
 
-  private mutating func publish(_ report: DroneReport, at now: Moment) {
+  /// What people ask of lots and drones is the gateway's own.
+  private mutating func carryOut(_ command: AdmittedCommand, replyTo address: ReplyAddress, at now: Moment) {
+    let answer: CommandAnswer
+    if case .drone(let id) = command.target {
+      answer =
+        drones?.carryOut(drone: id, command.envelope, command.json, at: now)
+        ?? CommandAnswer(id: command.envelope.id, .refused, "unknown_drone", "No drones are configured.")
+    } else {
+      answer = lots.carryOut(command, at: now)
+    }
+    commands.finish(command, answer)
+    answerCommand(command.target, answer, to: [address], at: now)
+    guard answer.result != .refused else { return }
+    if case .drone = command.target { publishDrones(at: now) } else { publishLots(at: now) }
+  }
+
+  mutating func publishDrones(at now: Moment) {
+    let board = board
+    guard let report = drones?.due(at: now, contact: { board.reading($0) }) else { return }
     for id in report.retiredIDs {
       discovery?.retired(drone: id)
       say(site.cleared(site.topics.drone(id)))
-      outgoing += claims.clear(.droneHealth(id))
+      if dronesOnMarket.remove(id) != nil { outgoing += claims.clear(.droneHealth(id)) }
     }
     for update in report.updates {
       let record = update.record.json
       discovery?.appeared(drone: update.id, at: now)
       say(site.drone(update.id, record: record))
+      // Until its hardware has a number a drone is one of many, and nobody can be promised it.
+      guard update.isHardwareIdentified else { continue }
+      dronesOnMarket.insert(update.id)
       outgoing += claims.droneHealth(update.id, record: record, at: now)
     }
   }

@@ -1,5 +1,5 @@
 import CanonicalJSON
-import DroneHealth
+public import DroneHealth
 public import FarmConfiguration
 public import FarmUnits
 import SensorPresets
@@ -19,7 +19,13 @@ public struct MessageExplainer {
   private let configuration: GatewayConfiguration
   private var payloads = PayloadReader()
 
-  public init(_ configuration: GatewayConfiguration) { self.configuration = configuration }
+  private let authenticator: FrameAuthenticator?
+
+  /// - Parameter authenticator: Fresh, so that a recording of any age is judged by its key alone; nil: signatures are
+  ///   not checked.
+  public init(_ configuration: GatewayConfiguration, authenticator: FrameAuthenticator? = nil) {
+    (self.configuration, self.authenticator) = (configuration, authenticator)
+  }
 
   /// - Parameter now: Taken as the arrival.
   public mutating func explain(topic: String, payload: [UInt8], at now: Moment) -> [Line] {
@@ -36,6 +42,11 @@ public struct MessageExplainer {
     where TopicRouter.wildcardLevel(of: topic, in: filter) != nil {
       isKnown = true
       lines += frames(payload, topic)
+    }
+    let gateways = configuration.drones?.djiGateways ?? []
+    if !TopicRouter(DJITopic.filters(ofGateways: gateways)).matches(topic).isEmpty {
+      isKnown = true
+      lines += dock(payload, topic, Set(gateways))
     }
     if !isKnown {
       lines.append(.refused(topic, "no sensor or drone of this configuration listens to this topic"))
@@ -68,16 +79,17 @@ public struct MessageExplainer {
   }
 
   private func frames(_ payload: [UInt8], _ topic: String) -> [Line] {
-    var unsigned: FrameAuthenticator?
-    let (messages, counters) = MAVLinkMessage.explain(payload, authenticator: &unsigned)
-    let refused: [(Int, String)] = [
-      (counters.badChecksum, "a wrong checksum"),
-      (counters.unknownFlags, "flags that no receiver may ignore"),
-      (counters.passedOver, "a message that farmgate does not read"),
-      (counters.implausible, "no plausible frame"),
-      (counters.unfinished, "a frame that was not finished"),
-      (counters.strayBytes, "bytes that belong to no frame"),
-    ]
+    var authenticator = authenticator
+    let (messages, counters) = MAVLinkMessage.explain(payload, authenticator: &authenticator)
+    let refused: [(Int, String)] =
+      [
+        (counters.badChecksum, "a wrong checksum"),
+        (counters.unknownFlags, "flags that no receiver may ignore"),
+        (counters.passedOver, "a message that farmgate does not read"),
+        (counters.implausible, "no plausible frame"),
+        (counters.unfinished, "a frame that was not finished"),
+        (counters.strayBytes, "bytes that belong to no frame"),
+      ] + counters.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value, $0.key.sentence) }
     return messages.map { message in
       Line(
         json: message.jsonLine,
@@ -89,8 +101,21 @@ public struct MessageExplainer {
   }
 }
 
+extension FrameAuthenticator.Refusal {
+  fileprivate var sentence: String {
+    switch self {
+    case .unsigned: "a frame that is not signed"
+    case .wrong: "a wrong signature"
+    case .replayed: "a frame not newer than the one before"
+    case .tooOld: "a frame that is too old"
+    case .tooFarAhead: "a frame from the future"
+    case .tooManyStreams: "a frame of too many senders"
+    }
+  }
+}
+
 extension MessageExplainer.Line {
-  fileprivate static func refused(_ what: String, _ reason: String) -> Self {
+  static func refused(_ what: String, _ reason: String) -> Self {
     Self(
       json: JSONValue.object(["refused": .string(what), "reason": .string(reason)]).text,
       text: "\(what): refused, \(reason)", isRefusal: true)

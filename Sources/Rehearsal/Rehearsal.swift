@@ -210,6 +210,7 @@ public final class Rehearsal {
       for errand in hands.due(at: site.now) { command(errand.topic, errand.json.bytes) }
     }
     power?.gateway.advance(to: now)
+    for request in power?.gateway.takePadRequests() ?? [] { _ = power?.loop.requests.push(request) }
     if settings.tellsEverything, elapsed >= nextReport { report(at: now) }
   }
 

@@ -55,7 +55,10 @@ final class BareClient {
   }
 
   func publish(_ topic: String, _ payload: String) {
-    let bytes = Array(payload.utf8)
+    publish(topic, bytes: Array(payload.utf8))
+  }
+
+  func publish(_ topic: String, bytes: [UInt8]) {
     mosquitto_publish(client, nil, topic, Int32(bytes.count), bytes, 0, false)
   }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import DroneHealth
 import FarmConfiguration
+import FarmDaemon
 import Gateway
 import Glibc
 import RealTimeLoop
@@ -28,10 +30,20 @@ struct ExplainMessage: ParsableCommand {
       throw ExitCode.badConfiguration
     }
     let payload = Self.standardInput()
-    var explainer = MessageExplainer(configuration)
+    var explainer = MessageExplainer(configuration, authenticator: Self.authenticator(configuration))
     let lines = explainer.explain(topic: topic, payload: payload, at: SystemClock().now())
     for line in lines { print(json ? line.json : line.text) }
     if lines.contains(where: \.isRefusal) { throw ExitCode(1) }
+  }
+
+  /// Without the key, which a person may not be allowed to read, signed frames are shown as unverified.
+  private static func authenticator(_ configuration: GatewayConfiguration) -> FrameAuthenticator? {
+    do {
+      return try configuration.drones.flatMap { try FrameAuthenticator($0) }
+    } catch {
+      complain("signatures are not checked: \(error)")
+      return nil
+    }
   }
 
   /// All of it, up to a bound that no MQTT payload passes.

@@ -27,6 +27,14 @@ public enum DJITopic: Equatable, Sendable {
     }
   }
 
+  /// What to subscribe to, to hear these docks and remote controls, and their aircraft: whose numbers stand in
+  /// their own topics and become known with their first message. Empty without gateways.
+  public static func filters(ofGateways gateways: [String]) -> [String] {
+    guard !gateways.isEmpty else { return [] }
+    return ["thing/product/+/osd", "thing/product/+/state"]
+      + gateways.flatMap { ["thing/product/\($0)/events", "sys/product/\($0)/status"] }
+  }
+
   /// The serial number in the topic.
   public var serial: String {
     switch self {

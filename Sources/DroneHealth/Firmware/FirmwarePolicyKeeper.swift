@@ -20,6 +20,9 @@ public struct FirmwarePolicyKeeper: Sendable {
     case malformed(String)
   }
 
+  /// The largest policy that is read: all of its lists full.
+  public static let limits = JSONLimits(bytes: 4 << 20, depth: 8, values: 262_144)
+
   private let verify: Verify
   /// The policy in force; nil while there has been none.
   public private(set) var policy: FirmwarePolicy?
@@ -84,5 +87,29 @@ public struct FirmwarePolicyKeeper: Sendable {
       }
     }
     return bits < 6 && word & (1 << UInt32(bits) - 1) == 0 ? bytes : nil
+  }
+}
+
+extension FirmwarePolicyKeeper.Refusal {
+  /// Stable, for programs.
+  public var code: String {
+    switch self {
+    case .notSigned: "not_signed"
+    case .tampered: "tampered"
+    case .rollback: "rollback"
+    case .mixAndMatch: "mix_and_match"
+    case .malformed: "malformed"
+    }
+  }
+
+  /// For people.
+  public var text: String {
+    switch self {
+    case .notSigned: "It carries no Ed25519 signature."
+    case .tampered: "Its signature is not that of the configured key over this content."
+    case .rollback(let offered, let inForce): "Its number is \(offered), and \(inForce) was in force already."
+    case .mixAndMatch(let number): "Another policy with the number \(number) is in force."
+    case .malformed(let pointer): "It is signed, and \(pointer) is not understood."
+    }
   }
 }

@@ -134,7 +134,8 @@ extension DroneRegistry {
   private mutating func rename(_ slot: Int, _ identity: DroneIdentity) {
     guard var drone = drones[slot] else { return }
     slots[drone.identity] = nil
-    if drone.published != nil { retired.append(drone.id) }
+    // Also where it was not published yet: an earlier run of the gateway may have left it with the broker.
+    retired.append(drone.id)
     (drone.identity, drone.id, drone.published) = (identity, identity.topicLevel, nil)
     drones[slot] = drone
     slots[identity] = slot

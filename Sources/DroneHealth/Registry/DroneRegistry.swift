@@ -159,7 +159,7 @@ public struct DroneRegistry: Sendable {
   mutating func remove(_ slot: Int) {
     guard let drone = drones.removeValue(forKey: slot) else { return }
     slots[drone.identity] = nil
-    if drone.published != nil { retired.append(drone.id) }
+    if drone.published != nil || !drone.identity.isHardware { retired.append(drone.id) }
   }
 
   private mutating func record(_ slot: Int, _ now: Moment) -> DroneHealthRecord? {

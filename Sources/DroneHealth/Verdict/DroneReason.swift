@@ -126,6 +126,7 @@ extension DroneReason {
     case firmwareMismatch = "FIRMWARE_MISMATCH"
     case firmwareNoRule = "FIRMWARE_NO_RULE"
     case firmwarePolicyExpired = "FIRMWARE_POLICY_EXPIRED"
+    case firmwarePolicyMissing = "FIRMWARE_POLICY_MISSING"
 
     /// For people.
     public var sentence: String {
@@ -192,6 +193,7 @@ extension DroneReason {
       case .firmwareMismatch: "what runs is not what was installed"
       case .firmwareNoRule: "the firmware policy has no rule for this drone"
       case .firmwarePolicyExpired: "the firmware policy has expired"
+      case .firmwarePolicyMissing: "a firmware policy is configured and none is in force"
       }
     }
   }

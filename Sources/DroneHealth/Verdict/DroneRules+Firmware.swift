@@ -1,10 +1,13 @@
 import FarmUnits
 
 extension DroneRules {
-  /// The firmware policy. Without one, firmware is shown and not judged.
+  /// The firmware policy. Where none is configured, firmware is shown and not judged.
   mutating func judgeFirmware(_ policy: FirmwarePolicy?, expected: ExpectedFirmware?) {
     judgeExpected(expected)
-    guard let policy else { return }
+    guard let policy else {
+      if thresholds.isFirmwarePolicyDemanded { unknown(.firmwarePolicyMissing, "firmware.policy") }
+      return
+    }
     let covers = policy.rules.contains { facts.isDJI ? $0.model != nil : $0.boardID != nil }
     guard covers else { return }
     if policy.isExpired(at: now) {

@@ -47,6 +47,8 @@ public struct DroneThresholds: Equatable, Sendable {
   public var unverifiedSender: DroneReason.Severity? = .warn
   /// Whether the law demands remote identification here: a failed one then grounds. Default true.
   public var isRemoteIdentificationDemanded = true
+  /// A firmware policy is configured: while none is in force nobody knows what may fly. Default false.
+  public var isFirmwarePolicyDemanded = false
   /// A drone in a roofed dock sees no satellites; its fix is judged only outside. Default false.
   public var judgesSatellitesInDock = false
   /// A flight shorter than this proves nothing and clears no fault of an earlier one. Default 60 s.

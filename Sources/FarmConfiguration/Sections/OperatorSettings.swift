@@ -65,6 +65,8 @@ public struct IssuerSettings: Sendable, Equatable {
   public let commandsAlarms: Bool
   /// Whether it may say what becomes of lots.
   public let commandsLots: Bool
+  /// Whether it may say what becomes of drones.
+  public let commandsDrones: Bool
   public let commandsPerMinuteMax: Int
 }
 
@@ -77,11 +79,12 @@ extension IssuerSettings: ConfigurationSection {
     static let alarms = Key(
       "alarms", .flag, .byDefault(false), "whether it may acknowledge, shelve and clear alarms")
     static let lots = Key("lots", .flag, .byDefault(false), "whether it may command lots")
+    static let drones = Key("drones", .flag, .byDefault(false), "whether it may command drones")
     static let rate = Key("commands_per_minute", .integer(1...600), .byDefault(20), "more are refused")
   }
   static let keys = [
     Keys.key.reference, Keys.outputs.reference, Keys.alarms.reference, Keys.lots.reference,
-    Keys.rate.reference,
+    Keys.drones.reference, Keys.rate.reference,
   ]
 
   init?(_ section: SectionReader) {
@@ -89,12 +92,13 @@ extension IssuerSettings: ConfigurationSection {
     let outputs = section.read(Keys.outputs)
     let alarms = section.read(Keys.alarms)
     let lots = section.read(Keys.lots)
+    let drones = section.read(Keys.drones)
     let rate = section.read(Keys.rate)
-    guard let key, let outputs, let alarms, let lots, let rate else { return nil }
+    guard let key, let outputs, let alarms, let lots, let drones, let rate else { return nil }
     id = section.name
     mark = section.mark
     (self.key, self.outputs, commandsPerMinuteMax) = (key, outputs, rate)
-    (commandsAlarms, commandsLots) = (alarms, lots)
+    (commandsAlarms, commandsLots, commandsDrones) = (alarms, lots, drones)
   }
 }
 
