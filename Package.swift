@@ -94,8 +94,10 @@ let package = Package(
     module(
       "FarmDaemon",
       [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "DroneHealth", "DroneLinks",
-        "FarmConfiguration", "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines", "SensorFiles",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "DroneHealth",
+        "DroneLinks",
+        "FarmConfiguration", "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines",
+        "SensorFiles",
         "Signatures", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
@@ -111,7 +113,8 @@ let package = Package(
       name: "farmgate",
       dependencies: [
         "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "DroneHealth", "FarmConfiguration", "FarmDaemon",
-        "FarmSimulation", "Gateway",
+        "FarmSimulation", "Gateway", "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", "TopicTree",
+        argumentParser, logging,
       ],
       swiftSettings: settings),
 
@@ -183,7 +186,7 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
-        "TopicTree", "DroneHealth", crypto,
+        "TopicTree", "DroneHealth", "Claims", crypto,
       ]),
   ]
 )

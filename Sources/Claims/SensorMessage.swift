@@ -130,7 +130,7 @@ extension [UInt8] {
 }
 
 /// Whether the device behind a reading is there.
-public enum SourceState: String, Sendable {
+public enum SourceState: String, Sendable, CaseIterable {
   /// Heard, or said to be there, no longer ago than it may be silent.
   case online
   /// It, its bridge or its last will says that it is gone.

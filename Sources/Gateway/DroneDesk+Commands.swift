@@ -14,7 +14,7 @@ extension DroneDesk {
     -> CommandAnswer
   {
     let note = json["note"]?.string ?? ""
-    do {
+    do throws(DroneCommandRefusal) {
       let action = json["action"]?.string
       switch action {
       case "sign_off":
@@ -42,12 +42,8 @@ extension DroneDesk {
           envelope, "malformed",
           "action is one of sign_off, accept, withdraw, serviced, charge, stop_charging.")
       }
-    } catch let answer as CommandAnswer {
-      return answer
-    } catch let refusal as DroneCommandRefusal {
-      return refused(envelope, refusal.rawValue, refusal.sentence)
     } catch {
-      return refused(envelope, "malformed", "\(error)")
+      return refused(envelope, error.rawValue, error.sentence)
     }
   }
 

@@ -53,4 +53,19 @@ extension Examples {
     "text":"The payload is not JSON: byte 1: no JSON value or separator can begin with this byte.",
     "at":"2026-11-26T00:52:05.705Z"}
     """#)
+
+  static let droneCommands = texts(
+    #"""
+    {"id":"d1","action":"sign_off","by":"Mira","note":"props changed, mounts checked"}
+    """#)
+
+  static let droneResults = texts(
+    #"""
+    {"id":"d1","result":"accepted","reason":"accepted","text":"What past flights showed no longer holds.",
+    "at":"2026-11-26T00:52:05.750Z"}
+    """#,
+    #"""
+    {"id":"d2","result":"refused","reason":"unknown_drone","text":"There is no such drone.",
+    "at":"2026-11-26T00:52:05.750Z"}
+    """#)
 }

@@ -99,12 +99,22 @@ enum Examples {
     "site_readings":0,"site_commands":0,"site_outbound":0,"site_too_large":0,"market_readings":0,
     "market_commands":0,"market_outbound":0,"market_too_large":0},"links":{"site":{"state":"connected",
     "connects":1,"reconnects":0,"takeovers":0,"received":223,"published":178,"acknowledged":53,
-    "refused_by_broker":0,"expired":0,"waiting":0},"market":{"state":"connected","connects":1,
+    "refused_by_broker":0,"expired":0,"waiting":0,"proof":"both_ways",
+    "inbound_proof_age_s":0.4,"outbound_proof_age_s":0.4,"probes":{"sent":4,"returned":4,"of_others":0},
+    "given_up":{"deaf":0,"quiet":0,"silent":0,"unacknowledged":0}},"market":{"state":"connected","connects":1,
     "reconnects":0,"takeovers":0,"received":0,"published":6,"acknowledged":6,"refused_by_broker":0,
-    "expired":0,"waiting":0}},"storage":{"memory_writes":6,"memory_bytes":3048,"memory_failures":0},
+    "expired":0,"waiting":0,"proof":"pending","inbound_proof_age_s":null,"outbound_proof_age_s":null,
+    "probes":{"sent":1,"returned":0,"of_others":0},
+    "given_up":{"deaf":0,"quiet":0,"silent":0,"unacknowledged":0}}},"storage":{"memory_writes":6,"memory_bytes":3048,"memory_failures":0},
     "refused_payloads":{},"refused_reasons":{},"refused_payloads_of_other_topics":0,
-    "commands_overflowed":0,"answers_forgotten":0,"claims_too_large":0,"mavlink":{"accepted":186,
-    "bad_checksum":0,"stray_bytes":0,"unknown_flags":0,"over_limit":0,"before_heartbeat":0,
-    "no_sender":0}}
+    "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,
+    "claims_too_large":0,"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
+    "passed_over":0,"unfinished":0,"refused_senders":{},"over_limit":0,"before_heartbeat":0,"no_sender":0,
+    "retained":0}}
+    """#)
+
+  static let probes = texts(
+    #"""
+    {"number":17,"session":"9f86d081884c7d65"}
     """#)
 }

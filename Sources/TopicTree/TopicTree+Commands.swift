@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Claims
+import DroneHealth
 import FarmControl
 import FarmUnits
 import Harvest
@@ -12,23 +13,32 @@ extension TopicTree {
       "Answered with its result.", outputCommand, Examples.outputCommands),
     result(
       "outputResult", "command/{output}/result", "What became of a command to an output",
-      reasons: ReasonCode.allCases.map(\.code) + CommandReason.allCases.map(\.rawValue),
+      reasons: ReasonCode.allCases.map(\.code) + commandReasons,
       Examples.outputResults),
     command(
       "alarmCommand", "alarm/{alarm}/command", "Acknowledge, shelve or clear an alarm",
       "Answered with its result.", alarmCommand, Examples.alarmCommands),
     result(
       "alarmResult", "alarm/{alarm}/command/result", "What became of a command to an alarm",
-      reasons: ReasonCode.allCases.map(\.code) + CommandReason.allCases.map(\.rawValue),
+      reasons: ReasonCode.allCases.map(\.code) + commandReasons,
       Examples.alarmResults),
     command(
       "lotCommand", "lot/command", "Say what has become of a lot", "Answered with its result.", lotCommand,
       Examples.lotCommands),
     result(
       "lotResult", "lot/command/result", "What became of a command to a lot",
-      reasons: LotRefusal.allCases.map(\.rawValue) + CommandReason.allCases.map(\.rawValue) + lotOutcomes,
+      reasons: LotRefusal.allCases.map(\.rawValue) + commandReasons + lotOutcomes,
       Examples.lotResults),
+    command(
+      "droneCommand", "drone/{drone}/command", "Sign off, accept, service or charge a drone",
+      "Answered with its result.", droneCommand, Examples.droneCommands),
+    result(
+      "droneResult", "drone/{drone}/command/result", "What became of a command about a drone",
+      reasons: DroneCommandRefusal.allCases.map(\.rawValue) + commandReasons, Examples.droneResults),
   ]
+
+  private static let commandReasons =
+    CommandReason.allCases.map(\.rawValue) + CommandRefusal.allCases.map(\.rawValue)
 
   private static func command(
     _ name: String, _ address: String, _ title: String, _ purpose: String, _ payload: Schema,
@@ -100,21 +110,36 @@ extension TopicTree {
     .and(.whenever("action", is: ["hold", "withdraw"], requires: ["lot", "by"]))
     .and(.whenever("action", is: ["release"], requires: ["lot", "by", "note"]))
 
+  private static let droneCommand = Schema.openObject(
+    [
+      "id": commandID,
+      "action": .word(["sign_off", "accept", "withdraw", "serviced", "charge", "stop_charging"]),
+      "by": issuer,
+    ],
+    optional: [
+      "note": Schema.text(most: 500, least: 0).orNull, "until": Schema.time.orNull,
+      "for_s": duration("How long a silent drone is charged."), "pad": Schema.identifier.orNull,
+      "not_before": Schema.time.orNull, "expires": Schema.time.orNull,
+    ]
+  ).and(.whenever("action", is: ["accept"], requires: ["until", "note"]))
+    .and(.whenever("action", is: ["sign_off"], requires: ["note"]))
+    .and(.whenever("action", is: ["charge"], requires: ["for_s", "expires"]))
+
   /// What a lot command is answered with when it is not refused.
   private static let lotOutcomes = ["done"]
 }
 
-/// The reasons that a command is answered with before anybody looks at what it asks. A test compares them with the
-/// sources that give them.
+/// The reasons of answers that stand in the sources only, beside `CommandRefusal`. A test compares them.
 public enum CommandReason: String, Sendable, CaseIterable {
-  case accepted, malformed, retained, expired, busy
-  case noExpiry = "no_expiry"
-  case clockUntrusted = "clock_untrusted"
-  case tooEarly = "too_early"
-  case unknownOutput = "unknown_output"
-  case unknownAlarm = "unknown_alarm"
+  case accepted
   /// A button at the packing bench was pressed, and its scale has nothing to say.
   case noWeight = "no_weight"
+  /// No pad is known for the drone.
+  case noPad = "no_pad"
+  /// Nothing charges on the pad.
+  case noCharger = "no_charger"
+  /// A drone that is heard is charged by its own state.
+  case droneHeard = "drone_heard"
 }
 
 extension String {

@@ -14,14 +14,23 @@ extension TopicTree {
       "refused_payloads": Schema.map(of: .count).described("By topic."),
       "refused_reasons": Schema.map(of: .text).described("The last one, by topic."),
       "refused_payloads_of_other_topics": .count, "commands_overflowed": .count,
+      "commands_refused": Schema.map(of: .count).described("By reason."), "response_topics_refused": .count,
       "answers_forgotten": .count,
       "claims_too_large": .count,
     ],
     optional: [
-      "mavlink": counts([
-        "accepted", "bad_checksum", "stray_bytes", "unknown_flags", "over_limit", "before_heartbeat",
-        "no_sender",
-      ])
+      "mavlink": counts(
+        [
+          "accepted", "bad_checksum", "stray_bytes", "unknown_flags", "passed_over", "unfinished",
+          "over_limit",
+          "before_heartbeat", "no_sender", "retained",
+        ], and: ["refused_senders": Schema.map(of: .count).described("By reason.")]),
+      "dji": Schema.map(of: .count).described("Messages by what became of them."),
+      "drone_links": counts(["reads", "bytes", "dropped", "dropped_by_kernel"]),
+      "firmware_policy": Schema.object(
+        ["refused": .count],
+        optional: ["sequence": .count, "expires": .time, "expired": .flag, "trouble": .text]),
+      "home_assistant": counts(["announced", "not_announced"]),
     ])
 
   /// The states of `LinkStatus`, which this module cannot see; a test compares them.
@@ -31,7 +40,18 @@ extension TopicTree {
     [
       "connects", "reconnects", "takeovers", "received", "published", "acknowledged", "refused_by_broker",
       "expired", "waiting",
-    ], and: ["state": .word(linkStates)])
+    ],
+    and: [
+      "state": .word(linkStates),
+      "proof": Schema.word(linkProofs).described("How far it is known to carry messages."),
+      "inbound_proof_age_s": Schema.number(least: 0).orNull,
+      "outbound_proof_age_s": Schema.number(least: 0).orNull,
+      "probes": counts(["sent", "returned", "of_others"]),
+      "given_up": counts(["deaf", "quiet", "silent", "unacknowledged"]).described("By cause."),
+    ])
+
+  /// The codes of `LinkStatus.Proof`, which this module cannot see; a test compares them.
+  public static let linkProofs = ["off", "pending", "both_ways", "refused", "unanswered", "unwelcome"]
 
   private static func counts(
     _ names: [String], optional: [String] = [], and others: Schema.Members = [:]

@@ -18,6 +18,7 @@ extension TopicTree {
       "On change and every minute.",
       .droneHealth("drone"), droneRecordWithRevision, expiry: nil, canBeCleared: true,
       Examples.healthEvents),
+    probe("marketProbe", .market, "\(marketRoot)/gateways/{gateway}/probe"),
   ]
 
   private static func event(

@@ -49,7 +49,18 @@ extension TopicTree {
       title: "Everything that was dropped, refused or tried again, by place",
       purpose: "Every 10 s; counted since the start.", qualityOfService: 0, message: "counters",
       payload: counters, examples: Examples.counters),
+    probe("probe", .site, "\(siteRoot)/probe"),
   ]
+
+  /// The gateway's message to itself, which proves a link in both directions; of use to nobody else.
+  static func probe(_ name: String, _ broker: Channel.Broker, _ address: String) -> Channel {
+    Channel(
+      name: name, broker: broker, direction: .send, address: address,
+      title: "The gateway's message to itself", purpose: "Every 10 s, to see that the link carries messages.",
+      qualityOfService: 1, message: name,
+      payload: .object(["number": .count, "session": .text(pattern: "^[0-9a-f]{16}$")]),
+      examples: Examples.probes)
+  }
 
   private static let status = Schema.any(
     of: .object(
@@ -89,6 +100,7 @@ extension TopicTree {
         "Of pulse counters, with lost and suspect."),
       "lost": .count.described("Pulses known to have happened unheard."),
       "suspect": .flag.described("More may be lost than is known."),
+      "source": Schema.word(SourceState.self).described("Whether the device behind it is there."),
     ]
   ).and(
     // What is good has a value.

@@ -1,3 +1,4 @@
+import Claims
 import FarmConfiguration
 import FarmControl
 import Foundation

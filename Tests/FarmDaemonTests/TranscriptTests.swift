@@ -76,6 +76,9 @@ struct TranscriptTests {
       "lot/command", "l3", #""action":"release","lot":"BENCH-1","by":"Mira""#, "refused", "note_missing",
       described: false),
     Ask("lot/command", "l4", #""action":"withdraw","lot":"BENCH-1","by":"Mira""#, "accepted", "done"),
+    Ask(
+      "drone/none/command", "d1", #""action":"sign_off","by":"Mira","note":"looked at it""#, "refused",
+      "unknown_drone"),
     Ask("lot/command", "l5", #""action":"hold","lot":"NONE-1","by":"Mira""#, "refused", "lot_unknown"),
   ]
 

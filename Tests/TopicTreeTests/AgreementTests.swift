@@ -114,12 +114,15 @@ struct AgreementTests {
     var found: Set<String> = []
     for file in try FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil) {
       let text = try String(contentsOf: file, encoding: .utf8)
-      for match in text.matches(of: /(?:refused|accepted|deferred|refuse\()\s*,?\s*"([a-z_]+)"/) {
+      for match in text.matches(
+        of: /(?:refused\(envelope|refused|accepted|deferred|refuse\()\s*,?\s*"([a-z_]+)"/)
+      {
         found.insert(String(match.output.1))
       }
     }
     let known = Set(CommandReason.allCases.map(\.rawValue))
-    #expect(found.subtracting(known) == [])
+    let others = CommandRefusal.allCases.map(\.rawValue) + DroneCommandRefusal.allCases.map(\.rawValue)
+    #expect(found.subtracting(known.union(others)) == [])
     #expect(known.subtracting(found) == [])
   }
 }
