@@ -24,7 +24,7 @@ public func fuzzPayload(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   }
   checkWriting(payload)
   #if PLANTED
-    if case .reading(let reading) = outcome, reading.value?.number == 777 { claim(false, "planted") }
+    if case .reading(let reading) = outcome, reading.value?.number == 7 { claim(false, "planted") }
   #endif
   return 0
 }
@@ -62,11 +62,11 @@ private func check(_ reading: PresetReading, _ binding: SensorBinding, _ retaine
   claim(reading.acquired(arrivedAt: arrival).wall <= arrival.wall, "nothing is measured after it arrived")
 }
 
-/// What is taken as JSON is written and read again as the same.
+/// What is taken as JSON is written and read again as the same; 1.0 is written as 1.
 private func checkWriting(_ payload: [UInt8]) {
   guard let value = try? JSONValue(parsing: payload) else { return }  // a refusal is checked above
   let again = try? JSONValue(parsing: value.bytes, limits: JSONLimits(bytes: 1 << 20))
-  claim(again == value, "JSON that was taken can be written and read again")
+  claim(again?.bytes == value.bytes, "JSON that was taken can be written and read again")
 }
 
 private let sensors: [(topic: String, binding: SensorBinding)] = [
