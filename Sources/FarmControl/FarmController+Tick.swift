@@ -77,7 +77,11 @@ extension FarmController {
     qualities[valve] = standIn == nil ? reading.quality : .good
     vetoes[valve] = beds[number].lock ?? leak(ofBed: number)
     publish(number)
-    quietBeds[number] = false
+    let causes = beds[number].alarmCauses
+    if causes != bedCauses[number] {
+      bedCauses[number] = causes
+      quietBeds[number] = false
+    }
     bedRests.settle(number, until: beds[number].nextChange(openSince: openSince, reading, after: now.instant))
   }
 
@@ -188,7 +192,7 @@ extension FarmController {
     let after = arbiters[output].step(around, at: now)
     outputs[output] = after
     touchedOutputs.insert(output)
-    quietOutputs[output] = false
+    if !after.alarms(like: before) { quietOutputs[output] = false }
     outputRests.settle(output, until: arbiters[output].nextChange(after: now))
     if before.commanded != after.commanded { bedsByValve.stir(of: output, in: &bedRests) }
     if before.commanded != after.commanded || before.latched != after.latched { memoryRevision &+= 1 }

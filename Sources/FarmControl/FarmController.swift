@@ -41,6 +41,8 @@ public struct FarmController: Sendable {
   var quietChannels: [Bool]
   var quietOutputs: [Bool]
   var quietBeds: [Bool]
+  /// What each bed's alarms were raised by last.
+  var bedCauses: [IrrigationBed.AlarmCauses]
   var bedRests: Rests
   var outputRests: Rests
   /// What an output's last step has seen.
@@ -110,6 +112,7 @@ public struct FarmController: Sendable {
     quietChannels = plan.channels.map { _ in false }
     quietOutputs = plan.outputs.map { _ in false }
     quietBeds = plan.irrigations.map { _ in false }
+    bedCauses = beds.map(\.alarmCauses)
     bedRests = Rests(count: plan.irrigations.count)
     outputRests = Rests(count: plan.outputs.count)
     surroundings = plan.outputs.map { _ in OutputArbiter.Surroundings() }
@@ -208,11 +211,13 @@ public struct FarmController: Sendable {
   }
 
   private mutating func judge(_ channel: Int, at now: Instant) {
+    let before = channels[channel].reading.quality
     channels[channel] = judges[channel].step(newest[channel], at: now)
+    // Its alarms go by the quality alone.
+    if channels[channel].reading.quality != before { quietChannels[channel] = false }
     reviewAfter[channel] = judges[channel].reviewAfter
     nextReview = min(nextReview, reviewAfter[channel])
     touchedChannels.insert(channel)
-    quietChannels[channel] = false
     bedsByChannel.stir(of: channel, in: &bedRests)
   }
 

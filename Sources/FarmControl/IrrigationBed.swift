@@ -50,6 +50,18 @@ struct IrrigationBed: Sendable {
     var depletion: Double?
   }
 
+  /// All that a bed's alarms go by.
+  struct AlarmCauses: Equatable, Sendable {
+    var lock: ReasonCode?
+    var hasLowFlow, meterIsDead, doubtsProbe, isUsedUp: Bool
+  }
+
+  var alarmCauses: AlarmCauses {
+    AlarmCauses(
+      lock: lock, hasLowFlow: findings.hasLowFlow, meterIsDead: findings.meterIsDead,
+      doubtsProbe: findings.doubtsProbe, isUsedUp: controller.isUsedUp)
+  }
+
   /// Compares what flows with what should, where there is a meter.
   mutating func superviseFlow(openSince: Instant?, meter: FlowMeter?, isAlone: Bool, at now: Instant) {
     let found = supervisor?.step(

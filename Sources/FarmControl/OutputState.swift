@@ -24,6 +24,12 @@ public struct OutputState: Equatable, Sendable {
 }
 
 extension OutputState {
+  /// Whether its alarms have the same to go by.
+  func alarms(like other: Self) -> Bool {
+    commanded == other.commanded && confirmed == other.confirmed && latched == other.latched
+      && reason == other.reason
+  }
+
   /// Before the first tick.
   init(starting level: Level, at now: Instant) {
     self.init(

@@ -13,7 +13,10 @@ extension LinkLoop {
   }
 
   func serve(until: Instant, from now: Instant) {
-    descriptors[0].fd = client.socket
+    // In a steady stream what comes within two milliseconds is read at once. Whoever publishes still wakes us.
+    let restEnd = lastRead.advanced(by: Self.restBetweenReads)
+    let rests = isSteady && isConnected && now < restEnd && !client.hasUnsentBytes && !hasMoreToSend
+    descriptors[0].fd = rests ? -1 : client.socket
     descriptors[0].events = Int16(interest)
     descriptors[0].revents = 0
     var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never)
@@ -22,6 +25,7 @@ extension LinkLoop {
     if !isConnected, options.security != nil {
       deadline = min(deadline, now.advanced(by: .milliseconds(100)))
     }
+    if rests { deadline = min(deadline, restEnd) }
     if idleWrites >= 8 { deadline = min(deadline, now.advanced(by: .milliseconds(20))) }
     poll(&descriptors, 2, hasMoreToSend ? 0 : pollTimeout(from: now, to: deadline))
     if descriptors[1].revents != 0 { shared.wakeUp.clear() }
@@ -87,17 +91,26 @@ extension LinkLoop {
     send()
   }
 
-  /// Reads one packet, or in a flood up to 64 until there is nothing: then that is cheaper than a `poll` for each.
+  private static let restBetweenReads = Duration.milliseconds(2)
+
+  /// Reads one packet, or in a steady stream up to 64 until there is nothing: then that is cheaper than a `poll` for each.
   /// `errno` would not tell, for the library writes to a pipe of its own, too.
   private func read() -> Bool {
     let now = Instant.now()
-    let isFlood = lastRead.duration(to: now) < .microseconds(200)
-    lastRead = now
-    for _ in 0..<(isFlood ? 64 : 1) {
+    let isClose = lastRead.duration(to: now) < Self.restBetweenReads
+    let first = arrivals.packets
+    var isDrained = false
+    for _ in 0..<(isClose || isSteady ? 64 : 1) {
       let before = arrivals.packets
       guard step({ client.read() }) else { return false }
-      if arrivals.packets == before { break }
+      if arrivals.packets == before {
+        isDrained = true
+        break
+      }
     }
+    // A rest that brought a single packet was not worth it.
+    isSteady = isDrained && (isClose || (isSteady && arrivals.packets &- first > 1))
+    lastRead = now
     return true
   }
 

@@ -26,6 +26,8 @@ final class LinkLoop {
   var idleWrites = 0
   var hasMoreToSend = false
   var lastRead = Instant(nanoseconds: 0)
+  /// Packets come so fast that waking for each costs more than they do: see `serve`.
+  var isSteady = false
   var lastTold: LinkFailure?
 
   init(_ shared: LinkShared) throws(LinkError) {
@@ -63,7 +65,7 @@ final class LinkLoop {
   private func connect(_ family: LinkState.Family?, at now: Instant) {
     shared.show(.connecting, "connecting to \(place)", at: now)
     arrivals.reset()
-    (isTransportReady, idleWrites, keepAliveDue) = (false, 0, .never)
+    (isTransportReady, idleWrites, keepAliveDue, isSteady) = (false, 0, .never, false)
     client.listenToLog(options.security != nil)
     do throws(LinkFailure) { try client.connect(family) } catch { failed(refined(error)) }
   }

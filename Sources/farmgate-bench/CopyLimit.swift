@@ -10,7 +10,10 @@ final class CopyLimit {
     let slot = 64  // a cache line, as NewestValueSlots has it
     bytes =
       sensors * (slot + MemoryLayout<ChannelState>.stride) + outputs * MemoryLayout<OutputState>.stride
-    (from, to) = (malloc(bytes)!, malloc(bytes)!)
+    // Between addresses that are not aligned to each other some processors copy twenty times slower.
+    (from, to) = (
+      aligned_alloc(4096, (bytes / 4096 + 1) * 4096)!, aligned_alloc(4096, (bytes / 4096 + 1) * 4096)!
+    )
     memset(from, 1, bytes)
     memset(to, 0, bytes)
   }

@@ -64,6 +64,29 @@ struct NewestValueSlotsTests {
     #expect((read.acquired.instant.sinceBoot < .zero) == (sinceBoot < .zero))
   }
 
+  @Test func `what was written is taken once, in the order of the slots, in its newest form`() {
+    let slots = NewestValueSlots(count: 200)
+    func taken() -> [Int: Reading] {
+      var taken: [Int: Reading] = [:]
+      var last = -1
+      slots.takeWritten { index, reading in
+        #expect(index > last)
+        (taken[index], last) = (copy reading, index)
+      }
+      return taken
+    }
+    #expect(taken().isEmpty)
+    for index in [199, 0, 64, 63, 7] { slots.write(Self.reading(.number(1), .percent, .good), at: index) }
+    slots.write(Self.reading(.number(2), .celsius, .stale), at: 64)
+    let first = taken()
+    #expect(first.keys.sorted() == [0, 7, 63, 64, 199])
+    #expect(first[64] == Self.reading(.number(2), .celsius, .stale))
+    #expect(first[63] == Self.reading(.number(1), .percent, .good))
+    #expect(taken().isEmpty)
+    slots.write(Self.reading(.number(3), .percent, .good), at: 7)
+    #expect(taken().keys.sorted() == [7])
+  }
+
   /// Every field of a reading is made from one number, so a mixture of two readings shows.
   @Test func `a reader beside a busy writer sees whole readings, and each at most as old as the last`() {
     @Sendable func make(_ n: UInt64) -> Reading {
