@@ -91,6 +91,8 @@ struct CommandDesk: Sendable {
 
   /// A command on a lot or a drone was carried out.
   mutating func finish(_ command: AdmittedCommand, _ answer: CommandAnswer) {
+    // What was refused for the clock alone may be sent again under its id.
+    if answer.reason == CommandRefusal.clockUntrusted.code { return memory.forget(CommandKey(command)) }
     memory.finish(CommandKey(command), answer)
   }
 

@@ -18,7 +18,9 @@ struct KeyTests {
 
   private static func verifier(_ ring: KeyRing) throws -> EventVerifier {
     let topics = try #require(MarketTopics(farm: "greenhollow", gateway: "gw1"))
-    var verifier = EventVerifier(topics: topics, keys: [], sha256: SHA2.sha256, check: { Ed25519.isValid(publicKey: $0, message: $1, signature: $2) })
+    var verifier = EventVerifier(
+      topics: topics, keys: [], sha256: SHA2.sha256,
+      check: { Ed25519.isValid(publicKey: $0, message: $1, signature: $2) })
     for entry in ring.keySet.entries {
       verifier.keys[entry.keyID] = EventVerifier.TrustedKey(
         entry.key, validFrom: entry.validFrom, validUntil: entry.validUntil)
@@ -127,7 +129,8 @@ struct KeyTests {
       Base64URL.bytes(
         "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"))
     #expect(Ed25519.isValid(publicKey: key.publicKey, message: Array(input.utf8), signature: signature))
-    #expect(!Ed25519.isValid(publicKey: key.publicKey, message: Array(input.utf8).dropLast(), signature: signature))
+    #expect(
+      !Ed25519.isValid(publicKey: key.publicKey, message: Array(input.utf8).dropLast(), signature: signature))
     #expect(!Ed25519.isValid(publicKey: [1, 2], message: Array(input.utf8), signature: signature))
   }
 }

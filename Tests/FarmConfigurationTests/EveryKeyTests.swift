@@ -168,6 +168,7 @@ struct EveryKeyTests {
           outputs: [valve-1]
           alarms: true
           lots: true
+          drones: true
           commands_per_minute: 20
       status_socket: /run/farmgate/status.sock
       metrics: {listen: "[::1]:9327"}

@@ -61,22 +61,22 @@ struct LinkProofTopicTests {
     try await recorder.message(on: "\(root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
     let warm = #"{"DS18B20-1":{"Temperature":9.5},"DS18B20-2":{"Temperature":9},"TempUnit":"C"}"#
     recorder.publish("tele/cold1/SENSOR", warm)
-    try await recorder.message(on: "\(root)/output/cold-1-compressor", "cooling") {
+    try await recorder.message(on: "\(root)/output/cold-1-compressor", within: .seconds(20), "cooling") {
       $0.json?["commanded"] == "on"
     }
-    try await recorder.message(on: "\(root)/sensor/cold-1-air", "there") {
+    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(20), "there") {
       $0.json?["source"] == "online" && $0.json?["quality"] == "good"
     }
     recorder.publish("tele/cold1/LWT", "Offline", retained: true)
     for sensor in ["cold-1-air", "cold-1-product"] {
-      try await recorder.message(on: "\(root)/sensor/\(sensor)", "gone") {
+      try await recorder.message(on: "\(root)/sensor/\(sensor)", within: .seconds(20), "gone") {
         $0.json?["source"] == "offline" && $0.json?["quality"] == "stale"
       }
     }
     recorder.forget()
     recorder.publish("tele/cold1/LWT", "Online", retained: true)
     recorder.publish("tele/cold1/SENSOR", warm)
-    try await recorder.message(on: "\(root)/sensor/cold-1-air", "back") {
+    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(20), "back") {
       $0.json?["source"] == "online" && $0.json?["quality"] == "good"
     }
     #expect(try await gateway.terminate() == 0)

@@ -87,7 +87,7 @@ extension GatewayConfiguration {
     rows += operators.issuers.map { issuer in
       let targets =
         issuer.outputs + (issuer.commandsAlarms ? ["alarms"] : []) + (issuer.commandsLots ? ["lots"] : [])
-          + (issuer.commandsDrones ? ["drones"] : [])
+        + (issuer.commandsDrones ? ["drones"] : [])
       let names = targets.isEmpty ? "nothing" : targets.joined(separator: ", ")
       return ["issuer \(issuer.id)", "\(names), at most \(issuer.commandsPerMinuteMax) a minute"]
     }
