@@ -14,13 +14,13 @@ public struct FarmGateway: Sendable {
   /// Where outgoing messages wait for `takePublications`.
   private var outgoing: [Publication] = []
   private let identity: GatewayIdentity
-  private let site: SiteWriter
+  let site: SiteWriter
   private let outputNames: [String]
   /// Whether each output is on when it is safe.
   private let safePositions: [Bool]
   private var alarms: AlarmDesk
   private var sensors: SensorDesk
-  private var board: SensorBoard
+  var board: SensorBoard
   private var commands: CommandDesk
   private let replies: ReplyRules
   /// Commands that were refused, by reason: the reasons are ours, and few.
@@ -35,7 +35,7 @@ public struct FarmGateway: Sendable {
   /// Drones that the marketplace was told of.
   private var dronesOnMarket: Set<String> = []
   private var benches: BenchDesk
-  private var discovery: DiscoveryDesk?
+  var discovery: DiscoveryDesk?
   private let probes: [StoreProbeChannel]
   private var recorded: Instant?
   /// Between two looks at the cold stores, for the rules that judge the lots in them.
@@ -247,44 +247,6 @@ public struct FarmGateway: Sendable {
     stepDiscovery(at: now)
   }
 
-  // MARK: Home Assistant
-
-  /// From here on the gateway is announced to Home Assistant.
-  public mutating func announce(through desk: DiscoveryDesk) { discovery = desk }
-
-  /// What was announced, to be kept on the disk; nil: nothing new.
-  public mutating func takeAnnouncementRecord() -> (number: UInt64, bytes: [UInt8])? {
-    discovery?.takeRecord()
-  }
-
-  /// A record is on the disk, or the disk does not take it.
-  public mutating func announcementsRecorded(_ number: UInt64) {
-    discovery?.recorded(number)
-    sayAnnouncements()
-  }
-
-  /// Every message taken so far has reached the site broker.
-  public mutating func announcementsDelivered() { discovery?.delivered() }
-
-  /// Where Home Assistant says that it has started: comes in as a command does, since a flood of readings must not
-  /// drop it.
-  public var homeAssistantFilter: String? { discovery?.birthTopic }
-
-  private mutating func hearsHomeAssistant(topic: String, payload: [UInt8], at now: Moment) -> Bool {
-    guard discovery?.receive(topic: topic, payload: payload, at: now) ?? false else { return false }
-    stepDiscovery(at: now)
-    return true
-  }
-
-  private mutating func stepDiscovery(at now: Moment) {
-    guard discovery?.step(at: now) ?? false else { return sayAnnouncements() }
-    sayAnnouncements()
-    siteConnected()
-    board.overdue(at: now.instant, site).forEach { say($0) }
-  }
-
-  private mutating func sayAnnouncements() { discovery?.takeMessages().forEach { say($0) } }
-
   // MARK: What is counted
 
   /// Every 10 s.
@@ -327,7 +289,7 @@ public struct FarmGateway: Sendable {
     return outgoing
   }
 
-  private mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(.site, message)) }
+  mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(.site, message)) }
 
   private mutating func tell(_ command: SiteTopics.Command, _ answer: CommandAnswer, at now: Moment) {
     say(site.result(of: command, answer.message(at: now.wall)))
