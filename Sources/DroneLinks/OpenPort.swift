@@ -96,7 +96,7 @@ struct OpenPort: ~Copyable {
       }
       cfmakeraw(&settings)
       settings.c_cflag |= tcflag_t(CLOCAL | CREAD)
-      settings.c_cflag &= ~tcflag_t(CSTOPB | Int32(bitPattern: UInt32(CRTSCTS)))
+      settings.c_cflag &= ~(tcflag_t(CSTOPB) | tcflag_t(CRTSCTS))
       guard let speed = speeds[baud], cfsetspeed(&settings, speed) == 0 else {
         throw LinkFailure(action: .configure, port: port, code: EINVAL)
       }

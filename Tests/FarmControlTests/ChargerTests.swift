@@ -50,7 +50,7 @@ struct ChargerTests {
       #expect(state.commanded == .on && state.reason == .charging && state.source == .controller)
     }
     // Nobody renews it: the charger is off with the end of what allowed it.
-    pad.tick(4)
+    pad.tick(3)
     #expect(pad.controller.outputs[0].commanded == .on)
     let state = pad.tick()
     #expect(state.commanded == .off && state.reason == .chargeUnconfirmed)

@@ -63,12 +63,16 @@ def main():
     global booted
     mode = sys.argv[1]
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    orders = b""
     while True:
-        if select.select([sys.stdin], [], [], 0.2)[0]:
-            line = sys.stdin.readline()
-            if not line:
+        # Read without a buffer of Python's, in which select would not see what waits.
+        if select.select([0], [], [], 0.2)[0]:
+            data = os.read(0, 65536)
+            if not data:
                 return
-            state.update(json.loads(line))
+            *lines, orders = (orders + data).split(b"\n")
+            for line in lines:
+                state.update(json.loads(line))
             if state.pop("reboot", False):
                 booted = time.monotonic()
         if state["silent"]:

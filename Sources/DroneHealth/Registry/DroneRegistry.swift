@@ -46,6 +46,8 @@ public struct DroneRegistry: Sendable {
     /// Nil only while it is at work.
     var decoder: MAVLinkStreamDecoder?
     var stations: [UInt8: Station] = [:]
+    /// Whether a pad with a contact belongs to it.
+    var hasPad = false
     var isPadOccupied: Bool?
   }
 
@@ -100,7 +102,7 @@ public struct DroneRegistry: Sendable {
   /// What a pad's own contact says about the drone on this link; nil when the contact is not to be trusted.
   public mutating func observePad(link name: String, isOccupied: Bool?, at now: Moment) {
     guard let link = linkIndex(name) else { return }
-    links[link].isPadOccupied = isOccupied
+    (links[link].hasPad, links[link].isPadOccupied) = (true, isOccupied)
   }
 
   /// What changed, and every record at least once a minute.
@@ -165,9 +167,11 @@ public struct DroneRegistry: Sendable {
   private mutating func record(_ slot: Int, _ now: Moment) -> DroneHealthRecord? {
     guard let drone = drones[slot] else { return nil }
     let stations = drone.stations.sorted { ($0.link, $0.system) < ($1.link, $1.system) }
-    let occupied = stations.compactMap { links[$0.link].isPadOccupied }
-    if !occupied.isEmpty {
-      drones[slot]?.facts.isDocked = Fact(occupied.contains(true), now, "pad")
+    let pads = stations.map { links[$0.link] }.filter(\.hasPad)
+    if !pads.isEmpty {
+      // A contact that is not to be trusted docks nobody, whatever it said before.
+      let occupied = pads.compactMap(\.isPadOccupied)
+      drones[slot]?.facts.isDocked = Fact(occupied.isEmpty ? nil : occupied.contains(true), now, "pad")
     }
     let (names, rival) = (stations.map { links[$0.link].name }, rival(of: drone, stations, now))
     return drones[slot]?.record(
