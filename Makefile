@@ -50,7 +50,8 @@ hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked
 bench: packages ## Speed and memory, beside their peers
 	@.ci/install-packages rt-tests $(HIL_PACKAGES)
 	$(SWIFT) build $(SWIFT_FLAGS) -c release
-	@Hardware/simulated/with-mqtt-io "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)/farmgate-bench"
+	@PYTHONPATH="$$PYTHONPATH:$(CURDIR)/.build/python" Hardware/simulated/with-mqtt-io \
+	  "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)/farmgate-bench"
 	@Hardware/simulated/edges "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)"
 
 format: ## Rewrites the sources in the house layout
