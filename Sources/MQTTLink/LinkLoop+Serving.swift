@@ -29,7 +29,8 @@ extension LinkLoop {
     if idleWrites >= 8 { deadline = min(deadline, now.advanced(by: .milliseconds(20))) }
     poll(&descriptors, 2, hasMoreToSend ? 0 : pollTimeout(from: now, to: deadline))
     if descriptors[1].revents != 0 { shared.wakeUp.clear() }
-    let events = Int32(descriptors[0].revents)
+    // A rest that nobody cut short ends with reading; there is most likely something.
+    let events = rests && descriptors[1].revents == 0 ? POLLIN : Int32(descriptors[0].revents)
 
     if !isTransportReady {
       guard events != 0 else { return }
