@@ -33,9 +33,15 @@ struct SiteBrokerTests {
   @Test func `a sensor cannot command, and an operator can`() async throws {
     let site = try await SiteBroker()
     let gateway = try await site.link(
-      "gw1", hears: ["\(root)/command/+", "\(root)/alarm/+/command", "\(root)/lot/command"])
+      "gw1",
+      hears: [
+        "\(root)/command/+", "\(root)/alarm/+/command", "\(root)/lot/command", "\(root)/drone/+/command",
+      ])
     let sensor = try await site.link("bed-1")
-    let commands = ["\(root)/command/bed-1-valve", "\(root)/alarm/a.stale/command", "\(root)/lot/command"]
+    let commands = [
+      "\(root)/command/bed-1-valve", "\(root)/alarm/a.stale/command", "\(root)/drone/pad-1-1/command",
+      "\(root)/lot/command",
+    ]
     for topic in commands + [
       "\(root)/status", "\(root)/sensor/bed-1", "devices/cold-1/x", "depot/bed-1/mavlink",
     ] {
