@@ -238,8 +238,11 @@ actor ClaimKeeper {
       "the marketplace's broker refuses a message for good",
       metadata: ["topic": "\(message.message.topic)", "code": "\(reasonCode)"])
     let now = clock.now().wall
-    attempt { store throws(JournalError) in try store.bury(message, reasonCode: reasonCode, at: now) }
-    note(window.settle(token))
+    // What is not in the dead letters is handed over again: nothing is passed over.
+    let isBuried = attempt { store throws(JournalError) in
+      try store.bury(message, reasonCode: reasonCode, at: now)
+    }
+    if isBuried { note(window.settle(token)) } else { giveBack(token) }
   }
 
   private func giveBack(_ token: UInt64) {
