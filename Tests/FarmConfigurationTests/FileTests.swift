@@ -11,10 +11,10 @@ struct FileTests {
     #expect(result.configuration != nil)
     #expect(result.errors.isEmpty)
     let missing = result.problems.filter { $0.kind == .missingFile }
-    #expect(missing.map(\.mark.line) == [16, 17, 18, 20, 162, 163])
+    #expect(missing.map(\.mark.line) == [16, 17, 18, 20, 162])
     #expect(missing.first?.mark.column == 14)
     #expect(missing.allSatisfy { $0.severity == .notInstalled })
-    #expect(result.obstacles.count == 8)
+    #expect(result.obstacles.count == 7)
     #expect(
       missing.first?.description
         == "farmgate.yaml:16:14: warning: brokers.market.ca_file: the file /etc/farmgate/nexus-ca.pem does not exist on this machine"

@@ -30,7 +30,8 @@ extension DroneSettings: ConfigurationSection {
       "signing_key_file", .secretFile(), .optional, "32 bytes; left out: signatures of frames are not checked"
     )
     static let policy = Key(
-      "firmware_policy_file", .file, .optional, "which firmware may fly; left out: any")
+      "firmware_policy_file", .path(), .optional,
+      "which firmware may fly; left out: any. While it is not there the last one counts")
     static let policyKey = Key(
       "firmware_policy_key", .publicKey, .optional,
       "of who signs policies; needed with `firmware_policy_file`")
