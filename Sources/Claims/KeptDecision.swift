@@ -1,4 +1,4 @@
-public import CanonicalJSON
+internal import CanonicalJSON
 public import Harvest
 
 /// Everything that one decision rests on: what was known of the lot, the whole rule set, and what surrounded it. Kept under
