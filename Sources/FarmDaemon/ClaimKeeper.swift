@@ -1,31 +1,13 @@
+import ClaimKeys
 import Claims
 import Dispatch
 import FarmUnits
+import Gateway
 import Journal
 import Logging
 import MQTTLink
 import RealTimeLoop
 import Synchronization
-
-/// What `counters` and `status` say of the journal.
-struct JournalReport: Equatable, Sendable {
-  /// What is wrong with it; nil when it takes what it is given.
-  var trouble: String?
-  /// In memory, not yet on the disk.
-  var waitingBytes = 0
-  /// Ledger entries and states that the broker does not have.
-  var owedEntries: UInt64 = 0
-  var owedStates = 0
-  var deadLetters = 0
-  /// In use on the disk.
-  var bytes = 0
-  var commits: UInt64 = 0
-  var failures: UInt64 = 0
-  /// Rows that went for room.
-  var evicted: UInt64 = 0
-  /// Damaged files that were set aside.
-  var replaced: UInt64 = 0
-}
 
 /// The journal's own thread: keeps what the gateway says, and hands it from the disk to the marketplace's link, a small
 /// window at a time.
@@ -35,32 +17,32 @@ actor ClaimKeeper {
   private let executor = SerialExecutorQueue("journal")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  private var store: JournalStore
+  private let place: JournalPlace
   private let link: BrokerLink?
   private let queue: ClaimQueue
   private let clock: SystemClock
   private let log: Logger
-  private var window: OutboxWindow
+  /// Nil until it could be opened.
+  private var store: JournalStore?
+  private var ring: KeyRing?
+  private var window = OutboxWindow(limit: windowLimit, acknowledged: 0)
   /// Whether the disk may hold something that was not handed over yet.
   private var mayOweEntries = true
   private var mayOweStates = true
   private var cursorToKeep: UInt64?
   private var statesToKeep: [String: Int64] = [:]
   private var retry = RetryPause()
-  private var head: JournalHead
+  private var head = JournalHead.empty
+  /// The journal was replaced, and the gateway has to say everything anew.
+  private(set) var isNew = false
   private var look = JournalReport()
-  private let shared: Mutex<JournalReport>
+  private let shared = Mutex(JournalReport(trouble: "the journal is not open yet"))
 
   /// On their way at a time: what a crash makes the broker hear twice.
   private static let windowLimit = 32
 
-  init(
-    _ store: JournalStore, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger
-  ) throws(JournalError) {
-    (self.store, self.link, self.queue, self.clock, self.log) = (store, link, queue, clock, log)
-    window = OutboxWindow(limit: Self.windowLimit, acknowledged: try store.acknowledgedSequence())
-    head = try store.head()
-    shared = Mutex(JournalReport())
+  init(_ place: JournalPlace, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger) {
+    (self.place, self.link, self.queue, self.clock, self.log) = (place, link, queue, clock, log)
   }
 
   /// The newest look, from any thread.
@@ -68,12 +50,37 @@ actor ClaimKeeper {
 
   // MARK: From time to time
 
-  /// Once, before anything else: the broker may have forgotten what it kept, and the file may be damaged inside.
-  func begin() {
-    attempt { store throws(JournalError) in
-      try store.repeatStates()
-      try store.check()
+  /// Opens the journal where it can be opened now.
+  /// - Returns: What the gateway goes on from; nil when it has to be tried again.
+  func open() -> MarketStart? {
+    let now = clock.now()
+    guard store == nil, retry.isOver(at: now.instant) else { return nil }
+    do throws(JournalError) {
+      let opened = try place.open(at: now)
+      if !opened.salvagedFacts.isEmpty {
+        try opened.store.append(opened.salvagedFacts.map { JournalEntry.fact(name: $0.key, $0.value) })
+      }
+      window = OutboxWindow(limit: Self.windowLimit, acknowledged: try opened.store.acknowledgedSequence())
+      // The broker may have forgotten what it kept.
+      try opened.store.repeatStates()
+      (store, head, ring) = (opened.store, opened.head, opened.ring)
+      look.trouble = nil
+      look.lasting = opened.troubles
+      for trouble in opened.troubles { log.error("\(trouble)") }
+      retry.end()
+      show()
+      return opened.start
+    } catch {
+      tell(error)
+      retry.begin(at: now.instant)
+      show()
+      return nil
     }
+  }
+
+  /// Once, in peace: looks whether the file is damaged inside.
+  func check() {
+    attempt { store throws(JournalError) in try store.check() }
     tidy()
   }
 
@@ -100,11 +107,16 @@ actor ClaimKeeper {
     show()
   }
 
-  /// The last words: everything that waits, and the cursor.
+  /// The last words: everything that waits, on the disk and on its way.
   func end() {
-    write(at: clock.now())
+    let now = clock.now()
+    write(at: now)
+    feed(at: now.wall)
     show()
   }
+
+  /// The gateway has said everything anew.
+  func isToldAnew() { isNew = false }
 
   private func write(at now: Moment) {
     let batch = queue.take()
@@ -134,27 +146,35 @@ actor ClaimKeeper {
   /// - Returns: Whether it went well. What did not is told once.
   @discardableResult
   private func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
+    guard let store else { return false }
     do throws(JournalError) {
       try action(store)
       if look.trouble != nil { log.notice("the journal takes what it is given again") }
       look.trouble = nil
       return true
     } catch {
-      look.failures += 1
-      if look.trouble != error.description {
-        log.error("\(error); claims wait in memory, control runs on")
-      }
-      look.trouble = error.description
+      tell(error)
       if error.cause == .damaged { replace() }
       return false
     }
   }
 
+  private func tell(_ error: JournalError) {
+    look.failures += 1
+    if look.trouble != error.description {
+      log.error("\(error); claims wait in memory, control runs on")
+    }
+    look.trouble = error.description
+  }
+
   private func replace() {
     do throws(JournalError) {
-      let (fresh, aside) = try store.replaced(after: head)
+      guard let damaged = store else { return }
+      let (fresh, aside) = try damaged.replaced(after: head)
       store = fresh
+      isNew = true
       look.replaced += 1
+      look.lasting.append("the journal was damaged; what it held lies in \(aside)")
       window = OutboxWindow(limit: Self.windowLimit, acknowledged: head.sequence)
       log.error(
         "the journal was damaged; it lies in \(aside), and the chain goes on behind entry \(head.sequence)")
@@ -166,7 +186,7 @@ actor ClaimKeeper {
   // MARK: To the broker
 
   private func feed(at now: WallTime) {
-    guard let link, window.room > 0, mayOweEntries || mayOweStates else { return }
+    guard let store, let link, window.room > 0, mayOweEntries || mayOweStates else { return }
     do throws(JournalError) {
       if mayOweEntries {
         let rows = try store.ledger(after: window.handedOver, limit: window.room)
@@ -229,6 +249,10 @@ actor ClaimKeeper {
     case .ledger(let sequence): cursorToKeep = sequence
     case .state(let topic, let revision):
       statesToKeep[topic] = revision
+      if topic == place.keysTopic, var ring {
+        if let trouble = place.announced(&ring) { log.error("\(trouble)") }
+        self.ring = ring
+      }
     }
   }
 
@@ -252,66 +276,10 @@ actor ClaimKeeper {
 
   private func show() {
     look.waitingBytes = queue.bytes
-    if let depth = try? store.depth() {  // a journal in trouble has said so already
+    if let depth = try? store?.depth() {  // a journal in trouble has said so already
       (look.owedEntries, look.owedStates, look.deadLetters) = (depth.ledger, depth.states, depth.deadLetters)
     }
     let report = look
     shared.withLock { $0 = report }
-  }
-}
-
-/// Longer pauses while a disk does not take anything: 1 s to 30 s.
-struct RetryPause: Sendable {
-  private var pause = Duration.seconds(1)
-  private var until: Instant?
-
-  func isOver(at now: Instant) -> Bool { until.map { $0 <= now } ?? true }
-  mutating func begin(at now: Instant) {
-    until = now.advanced(by: pause)
-    pause = min(pause * 2, .seconds(30))
-  }
-  mutating func end() { (until, pause) = (nil, .seconds(1)) }
-}
-
-/// Runs an actor on one dispatch queue of its own, where it may block.
-final class SerialExecutorQueue: SerialExecutor {
-  private let queue: DispatchQueue
-
-  init(_ name: String) { queue = DispatchQueue(label: name) }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-  }
-}
-
-extension JournalEntry {
-  init(_ claim: KeptClaim) {
-    switch claim {
-    case .ledger(let head, let previousHash, let at, let message):
-      self = .ledger(
-        LedgerRow(
-          sequence: head.sequence, previousHash: previousHash, hash: head.hash, at: at,
-          message: JournalMessage(message)))
-    case .state(let revision, let message): self = .state(revision: revision, JournalMessage(message))
-    case .input(let hash, let at, let bytes): self = .input(hash: hash, at: at, bytes)
-    }
-  }
-
-  fileprivate var isState: Bool {
-    switch self {
-    case .state, .cleared: true
-    default: false
-    }
-  }
-}
-
-extension JournalMessage {
-  init(_ message: OutgoingMessage) {
-    let expiry: WallTime? = if case .at(let end) = message.expiry { end } else { nil }
-    self.init(
-      topic: message.topic, payload: message.payload, retained: message.retained,
-      contentType: message.contentType,
-      expiresAt: expiry)
   }
 }

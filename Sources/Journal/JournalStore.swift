@@ -35,6 +35,8 @@ public struct JournalStore: Sendable {
     public var troubles: [String]
     /// The chain goes on after a loss: its next entry does not follow the last one that the market has.
     public var isBroken: Bool
+    /// What a damaged file still told of the facts in it, to be kept anew.
+    public var salvagedFacts: [String: [UInt8]] = [:]
   }
 
   /// Opens the journal in a folder, or begins one. A damaged file is set aside, reported and replaced.
@@ -56,7 +58,7 @@ public struct JournalStore: Sendable {
       return Opening(store: store, troubles: troubles, isBroken: false)
     } catch {
       guard error.cause == .damaged else { throw error }
-      let salvaged = salvagedHead(path)
+      let (salvaged, facts) = salvage(path)
       let aside = try setAside(path)
       troubles.append("\(error); it is set aside as \(aside)")
       let store = try JournalStore(path, budget, reserve)
@@ -69,7 +71,7 @@ public struct JournalStore: Sendable {
             hash: salvaged?.sequence == last
               ? salvaged?.hash ?? JournalHead.empty.hash : JournalHead.empty.hash))
       }
-      return Opening(store: store, troubles: troubles, isBroken: last > 0)
+      return Opening(store: store, troubles: troubles, isBroken: last > 0, salvagedFacts: facts)
     }
   }
 
@@ -100,13 +102,15 @@ public struct JournalStore: Sendable {
     }
   }
 
-  /// What a damaged file still says of the head of its chain; nil when it says nothing.
-  private static func salvagedHead(_ path: String) -> JournalHead? {
+  /// What a damaged file still says of the head of its chain, nil when it says nothing, and of its facts.
+  private static func salvage(_ path: String) -> (head: JournalHead?, facts: [String: [UInt8]]) {
     var configuration = Configuration()
     configuration.readonly = true
     // The file is damaged: an answer of it is welcome, and none is expected.
-    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
-    return try? queue.read { try Self.head($0) }
+    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return (nil, [:]) }
+    let head = try? queue.read { try Self.head($0) }
+    let facts = (try? queue.read { try Self.facts($0) }) ?? [:]
+    return (head, facts)
   }
 
   /// - Returns: The new name.
@@ -248,6 +252,27 @@ public struct JournalStore: Sendable {
     try read("read") { database in
       try Data.fetchOne(database, sql: "SELECT payload FROM fact WHERE name = ?", arguments: [name]).map(
         Array.init)
+    }
+  }
+
+  /// All facts, by name.
+  public func facts() throws(JournalError) -> [String: [UInt8]] {
+    try read("read") { try Self.facts($0) }
+  }
+
+  private static func facts(_ database: Database) throws -> [String: [UInt8]] {
+    let rows = try Row.fetchAll(database, sql: "SELECT name, payload FROM fact")
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, Array($0[1] as Data)) })
+  }
+
+  /// What a topic says; nil where it says nothing.
+  public func state(of topic: String) throws(JournalError) -> JournalMessage? {
+    try read("read") { database in
+      try Row.fetchOne(
+        database,
+        sql: "SELECT topic, payload, retained, content_type, expires_ms FROM state WHERE topic = ?",
+        arguments: [topic]
+      ).map(Self.message)
     }
   }
 
