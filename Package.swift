@@ -108,9 +108,8 @@ let package = Package(
     module(
       "Rehearsal",
       [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "Claims", "FarmConfiguration",
-        "FarmSimulation",
-        "FarmDaemon", "RealTimeLoop", "GPIOLines", "SensorFiles",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "FarmConfiguration",
+        "FarmSimulation", "FarmDaemon", "RealTimeLoop", "GPIOLines", "SensorFiles", "Signatures",
       ]),
     module("LoopbackBroker"),
     .executableTarget(

@@ -32,6 +32,13 @@ public struct KeyRing: Sendable {
   /// A ring with one new key.
   public init(at now: WallTime) { members = [Self.newMember(at: now)] }
 
+  /// A ring of a simulation: the same seed gives the same key. Nil unless there are 32 bytes.
+  public init?(seed: [UInt8], at now: WallTime) {
+    guard let key = Ed25519.PrivateKey(seed: seed), let publicKey = JSONWebKey(publicKey: key.publicKey)
+    else { return nil }
+    members = [Member(seed: seed, publicKey: publicKey, validFrom: now)]
+  }
+
   /// A new key takes over. What it signs is believed once `announcer` has signed the ring.
   public mutating func rotate(at now: WallTime) {
     members[0].validUntil = now.advanced(by: Self.overlap)

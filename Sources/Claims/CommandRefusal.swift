@@ -28,6 +28,10 @@ public enum CommandRefusal: String, Sendable, CaseIterable {
   case tooFast = "too_fast"
   case busy
 
+  // Whether it could be kept.
+  case lotsUnknown = "lots_unknown"
+  case journalFull = "journal_full"
+
   /// Stands in `reason` of the answer.
   public var code: String { rawValue }
 
@@ -56,6 +60,8 @@ public enum CommandRefusal: String, Sendable, CaseIterable {
       "The gateway's clock is not set, so it cannot tell whether this command is still meant."
     case .tooFast: "There were too many commands within a minute; try again later."
     case .busy: "Too many commands at once; try again."
+    case .lotsUnknown: "The journal that the lots are kept in is not open."
+    case .journalFull: "The journal cannot keep any more until its disk takes it."
     }
   }
 }

@@ -67,7 +67,12 @@ public struct FieldSoil: Equatable, Sendable {
       data[quantity.rawValue] = .present([
         ("value", number.flatMap { .rounded($0) } ?? .null),
         ("unit", reading.unit.map { .string($0.rawValue) }),
-        ("quality", .string(reading.quality.rawValue)), ("at", .string(reading.acquired.wall.rfc3339)),
+        ("quality", .string(reading.quality.rawValue)),
+        // A probe that was never heard has no time.
+        (
+          "at",
+          reading.quality == .missing && reading.value == nil ? nil : .string(reading.acquired.wall.rfc3339)
+        ),
       ])
     }
     if let depletion = depletionMillimetres.flatMap({ JSONValue.rounded($0) }) {

@@ -1,32 +1,12 @@
+import ClaimKeys
 import Claims
 import FarmUnits
+import Gateway
 import Journal
 import Logging
 import MQTTLink
 import RealTimeLoop
 import Synchronization
-
-/// What `counters` and `status` say of the journal.
-struct JournalReport: Equatable, Sendable {
-  /// What is wrong with it; nil when it takes what it is given.
-  var trouble: String?
-  /// In memory, not yet on the disk.
-  var waitingBytes = 0
-  /// Ledger entries and states that the broker does not have.
-  var owedEntries: UInt64 = 0
-  var owedStates = 0
-  var deadLetters = 0
-  /// In use on the disk.
-  var bytes = 0
-  var commits: UInt64 = 0
-  var failures: UInt64 = 0
-  /// Rows that went for room.
-  var evicted: UInt64 = 0
-  /// Damaged files that were set aside.
-  var replaced: UInt64 = 0
-  /// Ledger entries in them that the broker never got.
-  var lostEntries: UInt64 = 0
-}
 
 /// The journal's own thread: keeps what the gateway says, and hands it from the disk to the marketplace's link, a small
 /// window at a time.
@@ -36,12 +16,15 @@ actor ClaimKeeper {
   private let executor = SerialExecutorQueue("journal")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  private var store: JournalStore
+  private let place: JournalPlace
   private let link: BrokerLink?
   private let queue: ClaimQueue
   private let clock: SystemClock
   private let log: Logger
-  private var window: OutboxWindow
+  /// Nil until it could be opened.
+  private var store: JournalStore?
+  private var ring: KeyRing?
+  private var window = OutboxWindow(limit: windowLimit, acknowledged: 0)
   /// Whether the disk may hold something that was not handed over yet.
   private var mayOweEntries = true
   private var mayOweStates = true
@@ -60,9 +43,11 @@ actor ClaimKeeper {
   /// Written since the outbox was counted.
   private var isCounted = false
   private var retry = RetryPause()
-  private var head: JournalHead
+  private var head = JournalHead.empty
+  /// The journal was replaced, and the gateway has to say everything anew.
+  private(set) var isNew = false
   private var look = JournalReport()
-  private let shared: Mutex<JournalReport>
+  private let shared = Mutex(JournalReport(trouble: "the journal is not open yet"))
 
   /// On their way at a time: what a crash makes the broker hear twice.
   private static let windowLimit = 32
@@ -70,13 +55,8 @@ actor ClaimKeeper {
   private static let answersMax = 256
   private static let answersDelay = Duration.seconds(60)
 
-  init(
-    _ store: JournalStore, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger
-  ) throws(JournalError) {
-    (self.store, self.link, self.queue, self.clock, self.log) = (store, link, queue, clock, log)
-    window = OutboxWindow(limit: Self.windowLimit, acknowledged: try store.acknowledgedSequence())
-    head = try store.head()
-    shared = Mutex(JournalReport())
+  init(_ place: JournalPlace, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger) {
+    (self.place, self.link, self.queue, self.clock, self.log) = (place, link, queue, clock, log)
   }
 
   /// The newest look, from any thread.
@@ -84,12 +64,34 @@ actor ClaimKeeper {
 
   // MARK: From time to time
 
-  /// Once, before anything else: the broker may have forgotten what it kept, and the file may be damaged inside.
-  func begin() {
-    attempt { store throws(JournalError) in
-      try store.repeatStates()
-      try store.check()
+  /// Opens the journal where it can be opened now.
+  /// - Returns: What the gateway goes on from; nil when it has to be tried again.
+  func open() -> MarketStart? {
+    let now = clock.now()
+    guard store == nil, retry.isOver(at: now.instant) else { return nil }
+    do throws(JournalError) {
+      let opened = try place.open(at: now)
+      window = OutboxWindow(limit: Self.windowLimit, acknowledged: try opened.store.acknowledgedSequence())
+      // The broker may have forgotten what it kept.
+      try opened.store.repeatStates()
+      (store, head, ring) = (opened.store, opened.head, opened.ring)
+      look.trouble = nil
+      look.lasting = opened.troubles
+      for trouble in opened.troubles { log.error("\(trouble)") }
+      retry.end()
+      show()
+      return opened.start
+    } catch {
+      tell(error)
+      retry.begin(at: now.instant)
+      show()
+      return nil
     }
+  }
+
+  /// Once, in peace: looks whether the file is damaged inside.
+  func check() {
+    attempt { store throws(JournalError) in try store.check() }
     tidy()
   }
 
@@ -117,11 +119,15 @@ actor ClaimKeeper {
     show()
   }
 
-  /// The last words: everything that waits, and the cursor.
+  /// The last words: everything that waits, on the disk and on its way.
   func end() {
     write(at: clock.now(), evenAnswers: true)
+    feed(at: clock.now().wall)
     show()
   }
+
+  /// The gateway has said everything anew.
+  func isToldAnew() { isNew = false }
 
   private func areAnswersDue(at now: Instant) -> Bool {
     answersToKeep >= Self.answersMax || answersSince.map { now - $0 >= Self.answersDelay } ?? false
@@ -155,6 +161,7 @@ actor ClaimKeeper {
   /// - Returns: Whether it went well. What did not is told once.
   @discardableResult
   private func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
+    guard let store else { return false }
     do throws(JournalError) {
       isCounted = false
       try action(store)
@@ -168,21 +175,30 @@ actor ClaimKeeper {
   }
 
   private func note(_ error: JournalError) {
+    tell(error)
+    if error.cause == .damaged { replace() }
+  }
+
+  private func tell(_ error: JournalError) {
     look.failures += 1
     if look.trouble != error.description {
       log.error("\(error); claims wait in memory, control runs on")
     }
     look.trouble = error.description
-    if error.cause == .damaged { replace() }
   }
 
   private func replace() {
     do throws(JournalError) {
-      let replacement = try store.replaced(after: head)
+      guard let damaged = store else { return }
+      let replacement = try damaged.replaced(after: head)
       store = replacement.store
+      isNew = true
       look.replaced += 1
       look.lostEntries += replacement.lost
-      window = window.renewed(acknowledged: try store.acknowledgedSequence())
+      let aside = replacement.aside.map { "what it held lies in \($0)" } ?? "it was gone"
+      look.lasting.append(
+        "the journal was damaged, \(aside); \(replacement.lost) entries that the marketplace lacks are lost")
+      window = window.renewed(acknowledged: try replacement.store.acknowledgedSequence())
       (mayOweEntries, mayOweStates, statesAfter) = (true, true, 0)
       log.error(
         "the journal was damaged; it lies in \(replacement.aside ?? "no place any more"), and the chain goes on behind entry \(head.sequence)",
@@ -196,7 +212,7 @@ actor ClaimKeeper {
 
   private func feed(at now: WallTime) {
     // What is handed over without a connection is out of date when there is one.
-    guard let link, link.status.state == .connected, repeatAfterConnect(link.status.connects),
+    guard let store, let link, link.status.state == .connected, repeatAfterConnect(link.status.connects),
       window.room > 0, mayOweEntries || mayOweStates
     else { return }
     do throws(JournalError) {
@@ -232,7 +248,7 @@ actor ClaimKeeper {
     if !statesToKeep.isEmpty, retry.isOver(at: clock.now().instant) {
       write(at: clock.now(), evenAnswers: true)
     }
-    guard statesToKeep.isEmpty else { return [] }
+    guard statesToKeep.isEmpty, let store else { return [] }
     let states = try store.pendingStates(at: now, limit: window.limit)
     (mayOweStates, statesAfter) = (states.count == window.limit, states.last?.after ?? 0)
     if mayOweStates { statesUntil = statesAfter }
@@ -300,7 +316,12 @@ actor ClaimKeeper {
     switch progress {
     case .none: return
     case .ledger(let sequence): cursorToKeep = sequence
-    case .state(let topic, let revision): statesToKeep[topic] = revision
+    case .state(let topic, let revision):
+      statesToKeep[topic] = revision
+      if topic == place.keysTopic, var ring {
+        if let trouble = place.announced(&ring) { log.error("\(trouble)") }
+        self.ring = ring
+      }
     }
     answersToKeep += 1
     answersSince = answersSince ?? clock.now().instant
@@ -326,43 +347,12 @@ actor ClaimKeeper {
 
   private func show() {
     look.waitingBytes = queue.bytes
-    if !isCounted, let depth = try? store.depth(at: clock.now().wall) {  // a journal in trouble has said so already
+    if !isCounted, let depth = try? store?.depth(at: clock.now().wall) {  // one in trouble has said so already
       (look.owedStates, look.deadLetters, isCounted) = (depth.states, depth.deadLetters, true)
     }
     look.owedEntries = head.sequence - min(head.sequence, window.acknowledged)
     var report = look
     report.owedStates = max(0, look.owedStates - statesToKeep.count)
     shared.withLock { $0 = report }
-  }
-}
-
-extension JournalEntry {
-  init(_ claim: KeptClaim) {
-    switch claim {
-    case .ledger(let head, let previousHash, let at, let message):
-      self = .ledger(
-        LedgerRow(
-          sequence: head.sequence, previousHash: previousHash, hash: head.hash, at: at,
-          message: JournalMessage(message)))
-    case .state(let revision, let message): self = .state(revision: revision, JournalMessage(message))
-    case .input(let hash, let at, let bytes): self = .input(hash: hash, at: at, bytes)
-    }
-  }
-
-  fileprivate var isState: Bool {
-    switch self {
-    case .state, .cleared: true
-    default: false
-    }
-  }
-}
-
-extension JournalMessage {
-  init(_ message: OutgoingMessage) {
-    let expiry: WallTime? = if case .at(let end) = message.expiry { end } else { nil }
-    self.init(
-      topic: message.topic, payload: message.payload, retained: message.retained,
-      contentType: message.contentType,
-      expiresAt: expiry)
   }
 }

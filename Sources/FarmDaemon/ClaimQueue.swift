@@ -1,4 +1,5 @@
 import Claims
+import Gateway
 import Synchronization
 
 /// Claims, and the lots behind them, on their way to the journal's thread. Bounded: what does not fit is not taken, and
@@ -10,6 +11,7 @@ final class ClaimQueue: Sendable {
     /// By name; nil: to be forgotten.
     var facts: [String: [UInt8]?] = [:]
     fileprivate(set) var bytes = 0
+    fileprivate var isUrgent = false
 
     var isEmpty: Bool { claims.isEmpty && facts.isEmpty }
 
@@ -17,6 +19,7 @@ final class ClaimQueue: Sendable {
       claims += other.claims
       facts.merge(other.facts) { _, new in new }
       bytes += other.bytes
+      isUrgent = isUrgent || other.isUrgent
     }
   }
 
@@ -24,26 +27,27 @@ final class ClaimQueue: Sendable {
   static let bytesMax = 8 << 20
 
   private let waiting = Mutex(Batch())
-  /// Something was put in.
-  let arrivals: AsyncStream<Void>
+  /// Something was put in that may not wait for others.
+  let urgencies: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
-  init() { (arrivals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+  init() { (urgencies, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
 
   /// - Returns: False when there is no room: nothing of it is taken.
-  func put(_ claims: [KeptClaim], facts: [String: [UInt8]?]) -> Bool {
-    if claims.isEmpty && facts.isEmpty { return true }
+  func put(_ kept: KeptBatch) -> Bool {
+    if kept.isEmpty { return true }
     var batch = Batch()
-    (batch.claims, batch.facts) = (claims, facts)
+    (batch.claims, batch.facts, batch.isUrgent) = (kept.claims, kept.facts, kept.isUrgent)
     batch.bytes =
-      claims.reduce(0) { $0 + $1.bytes } + facts.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
+      kept.claims.reduce(0) { $0 + $1.bytes }
+      + kept.facts.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
     let added = batch
     let isTaken = waiting.withLock { waiting in
       guard waiting.bytes + added.bytes <= Self.bytesMax else { return false }
       waiting.add(added)
       return true
     }
-    if isTaken { signal.yield() }
+    if isTaken, kept.isUrgent { signal.yield() }
     return isTaken
   }
 

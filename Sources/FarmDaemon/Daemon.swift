@@ -5,6 +5,7 @@ import FarmUnits
 import Gateway
 import Glibc
 import HomeAssistant
+import Journal
 public import Logging
 import MQTTLink
 import RealTimeLoop
@@ -50,7 +51,7 @@ public struct Daemon: Sendable {
     let drones = try DroneStart(configuration, log: log)
     var gateway = FarmGateway(
       configuration, identity: identity, alarms: loop.alarmTable, signatures: Ed25519.isValid,
-      drones: drones.provisions, random: SystemRandomNumberGenerator())
+      drones: drones.provisions, awaitsJournal: true, random: SystemRandomNumberGenerator())
     let announcements = announce(through: &gateway, alarms: loop.alarmTable, at: started)
 
     let answerFile = AnswerFile(in: configuration.storage.directory)
@@ -71,16 +72,25 @@ public struct Daemon: Sendable {
       loop: loop, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
       notifier: SystemdNotifier())
     let memoryCounters = MemoryCounters()
+    let claims = ClaimQueue()
+    let firstLook = FirstLook()
+    let keeper = ClaimKeeper(
+      journalPlace, link: market, queue: claims, clock: clock, log: log)
     let desk = GatewayDesk(
       gateway: settled, loop: loop, clock: clock, site: site, market: market,
-      measurements: control.thread.measurements, outputs: configuration.outputs, memory: memoryCounters,
+      claims: claims, journal: { keeper.report }, measurements: control.thread.measurements,
+      outputs: configuration.outputs, memory: memoryCounters,
       log: log)
     let farewell = OutboundMessage(Publication(.site, settled.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
     var services: [any Service] = []
-    if let market { services.append(LinkService(link: market, farewell: nil, name: "market", log: log)) }
+    if let market {
+      services.append(LinkService(link: market, farewell: nil, name: "market", startsItself: false, log: log))
+    }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
+    services.append(
+      ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook))
     services.append(ClockService(clock: clock, zone: zone, log: log))
     if let files = try FileInputService(configuration.sensors, slots: loop.slots, clock: clock, log: log) {
       services.append(files)
@@ -103,7 +113,7 @@ public struct Daemon: Sendable {
       services.append(AnnouncementService(desk: desk, file: announcements, log: log))
     }
     services += drones.services(desk: desk, clock: clock, counters: memoryCounters, log: log)
-    services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp))
+    services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp, firstLook: firstLook))
     services.append(control)
     log.info(
       "farmgate \(Version.text) starts",
@@ -135,6 +145,20 @@ public struct Daemon: Sendable {
     LoopThread.Configuration(
       interval: configuration.loop.interval, priority: Int32(configuration.loop.priority),
       locksMemory: configuration.loop.priority > 0)
+  }
+
+  private var journalPlace: JournalPlace {
+    guard let topics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway) else {
+      preconditionFailure("a checked configuration has names that are no topic levels")
+    }
+    let storage = configuration.storage
+    let credentials = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+    return JournalPlace(
+      directory: storage.directory,
+      budget: JournalStore.Budget(
+        bytes: storage.mebibytesMax << 20, days: Int(storage.keep.components.seconds / 86_400)),
+      keyPath: configuration.signingKey.path(credentialsDirectory: credentials),
+      keysTopic: topics.topic(.gatewayKeys))
   }
 
   private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs?

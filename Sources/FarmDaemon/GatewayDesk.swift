@@ -15,6 +15,11 @@ actor GatewayDesk {
   private let clock: SystemClock
   private let site: BrokerLink?
   private let market: BrokerLink?
+  /// What is to be kept goes there.
+  private let claims: ClaimQueue
+  /// What found no room there; nothing more is said until it has.
+  private var unkept: KeptBatch?
+  private let journal: @Sendable () -> JournalReport
   private let measurements: LoopMeasurements
   private var lastSnapshot: LoopSnapshot?
   private var seconds = 0
@@ -30,8 +35,10 @@ actor GatewayDesk {
 
   init(
     gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
+    claims: ClaimQueue, journal: @escaping @Sendable () -> JournalReport,
     measurements: LoopMeasurements, outputs: [OutputSettings], memory: MemoryCounters, log: Logger
   ) {
+    (self.claims, self.journal) = (claims, journal)
     (self.outputs, self.memory, self.log) = (outputs, memory, log)
     (self.gateway, self.loop, self.clock) = (gateway, loop, clock)
     (self.site, self.market, self.measurements) = (site, market, measurements)
@@ -138,9 +145,43 @@ actor GatewayDesk {
     publish()
   }
 
+  // MARK: The marketplace
+
+  /// The journal is open.
+  func openMarket(_ start: MarketStart) {
+    do {
+      try gateway.openMarket(start, at: clock.now())
+    } catch {
+      log.error("the lots cannot be read, and none is sold: \(error)")
+      gateway.note("lots", .string("\(error)"))
+    }
+    publish()
+  }
+
+  func marketConnected() {
+    gateway.marketConnected(at: clock.now())
+    publish()
+  }
+
+  func marketWill() -> OutboundMessage? {
+    gateway.marketWill(at: clock.now()).map { OutboundMessage(Publication(.market, $0), expirySeconds: nil) }
+  }
+
+  func keepAnew() {
+    gateway.keepAnew(at: clock.now())
+    publish()
+  }
+
+  private func keep() {
+    let batch = unkept ?? gateway.takeKept()
+    unkept = claims.put(batch) ? nil : batch
+    gateway.canKeep = unkept == nil && claims.hasRoom
+  }
+
   /// Once a second.
   func second() {
     let now = clock.now()
+    gateway.note("journal", journal().note)
     gateway.advance(to: now)
     // One that finds no room is renewed in a second, and counted where requests are.
     for request in gateway.takePadRequests() { _ = loop.requests.push(request) }
@@ -180,6 +221,7 @@ actor GatewayDesk {
     var counters = EdgeCounters(
       site: site, market: market, loop: loop, untold: untold, memory: memory, at: now.instant
     ).json
+    counters["journal"] = .object(journal().json)
     counters["drone_links"] = droneLinkCounters?()
     gateway.report(counters: counters)
   }
@@ -191,6 +233,7 @@ actor GatewayDesk {
   }
 
   private func publish() {
+    keep()
     let now = clock.now().wall
     for publication in gateway.takePublications() {
       guard let link = publication.broker == .site ? site : market else {

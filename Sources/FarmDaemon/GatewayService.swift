@@ -9,13 +9,17 @@ struct GatewayService: Service {
   let desk: GatewayDesk
   let site: BrokerLink?
   let wakeUp: WakeUp
+  let firstLook: FirstLook
 
   func run() async throws {
     await desk.begin()
     await withTaskGroup(of: Void.self) { group in
       if let site {
         group.addTask { await carry(site.readings) { await desk.receive($0) } }
-        group.addTask { await carry(site.commands) { await desk.command($0) } }
+        group.addTask {
+          await firstLook.wait()
+          await carry(site.commands) { await desk.command($0) }
+        }
         group.addTask { await carry(site.overflowedCommands) { await desk.overflowed($0) } }
       }
       group.addTask { await carryLoopEvents() }

@@ -1,5 +1,6 @@
 package import Claims
 import FarmUnits
+import Gateway
 import Journal
 import Logging
 import MQTTLink
@@ -21,19 +22,18 @@ package actor JournalTrial {
   /// - Parameters:
   ///   - directory: Where the journal is or will be.
   ///   - port: Of a broker on 127.0.0.1; nil: none.
-  package init(directory: String, port: UInt16? = nil) throws {
+  package init(directory: String, port: UInt16? = nil) async throws {
     link = try port.map { port in
       var options = LinkOptions(name: "market", host: "127.0.0.1", port: port, clientID: "journal-trial")
       options.sessionExpiry = .zero
       return try BrokerLink(options)
     }
-    let store = try JournalStore.open(
-      in: directory, budget: JournalStore.Budget(bytes: 512 << 20, days: 400)
-    ).store
-    let head = try store.head()
-    self.head = LedgerHead(sequence: head.sequence, hash: head.hash)
-    keeper = try ClaimKeeper(
-      store, link: link, queue: queue, clock: clock, log: JournalLog.logger(.error))
+    let place = JournalPlace(
+      directory: directory, budget: JournalStore.Budget(bytes: 512 << 20, days: 400),
+      keyPath: "\(directory)/signing.key", keysTopic: "nexus/v1/bench/gateways/gw/keys")
+    keeper = ClaimKeeper(place, link: link, queue: queue, clock: clock, log: JournalLog.logger(.error))
+    guard let start = await keeper.open() else { throw Failure(description: "\(keeper.report)") }
+    head = start.memory.head
   }
 
   /// Keeps entries of the ledger, and returns when they are on the disk.

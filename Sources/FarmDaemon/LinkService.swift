@@ -10,10 +10,12 @@ struct LinkService: Service {
   /// The retained message that says the gateway left on purpose.
   let farewell: OutboundMessage?
   let name: String
+  /// Whether the link is started here; the marketplace's is once the journal is open.
+  var startsItself = true
   let log: Logger
 
   func run() async throws {
-    try link.start()
+    if startsItself { try link.start() }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await tell() }
       try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop

@@ -13,7 +13,7 @@ import Harvest
 public struct FarmGateway: Sendable {
   /// Where outgoing messages wait for `takePublications`.
   private var outgoing: [Publication] = []
-  private let identity: GatewayIdentity
+  let identity: GatewayIdentity
   let site: SiteWriter
   private let outputNames: [String]
   /// Whether each output is on when it is safe.
@@ -27,8 +27,17 @@ public struct FarmGateway: Sendable {
   private var refusedCommands: [String: UInt64] = [:]
   /// Answers that did not go to the response topic that was asked for.
   private var refusedResponses: UInt64 = 0
-  private var lots: LotDesk
-  private var claims: ClaimDesk
+  var lots: LotDesk
+  /// Nil until the journal is open, and without a key.
+  var market: MarketDesk?
+  let makeMarket: @Sendable (MarketSeal, MarketMemory) -> MarketDesk
+  var soil: SoilDesk
+  /// What waits for `takeKept`, claims aside.
+  var kept = KeptBatch()
+  /// Whether the journal takes more. While it does not, nothing new is decided or said about lots.
+  public var canKeep = true
+  /// What operators should know at a glance, on `status`.
+  private var notes: JSONObject = [:]
   var drones: DroneDesk?
   /// What the control loop is to be told of the drones on their pads.
   var padRequests: [ControlRequest] = []
@@ -49,12 +58,13 @@ public struct FarmGateway: Sendable {
   ///   - alarms: What the control loop can raise, in the order of its events.
   ///   - sensorsEvery: The longest silence about a sensor that says nothing new; nil: it is told on change only.
   ///   - signatures: What checks the signatures of commands; without it none is believed.
+  ///   - awaitsJournal: Whether the lots are to be known only once `openMarket` has brought them.
   ///   - random: For event ids; seeded in a simulation.
   public init(
     _ configuration: GatewayConfiguration, identity: GatewayIdentity, alarms: [AlarmDescription],
     sensorsEvery: Duration? = .seconds(30),
     signatures: @escaping EventVerifier.Ed25519Check = { _, _, _ in false },
-    drones provisions: DroneProvisions = DroneProvisions(),
+    drones provisions: DroneProvisions = DroneProvisions(), awaitsJournal: Bool = false,
     random: some RandomNumberGenerator & Sendable
   ) {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
@@ -71,11 +81,21 @@ public struct FarmGateway: Sendable {
     commands = CommandDesk(
       outputs: outputNames, alarms: alarms.map(\.id),
       gate: CommandGate(configuration.operators, check: signatures))
-    lots = LotDesk(configuration)
-    claims = ClaimDesk(MarketWriter(topics: marketTopics), random: random)
+    let lots = LotDesk(configuration, isOpen: !awaitsJournal)
+    self.lots = lots
+    let probes = StoreProbeChannel.all(of: configuration)
+    let sensorNames = Dictionary(grouping: probes, by: \.store).mapValues { probes in
+      Dictionary(probes.map { ($0.probe, configuration.sensors[$0.channel].id) }) { first, _ in first }
+    }
+    makeMarket = { seal, memory in
+      MarketDesk(
+        marketTopics, seal, rules: lots.book.rules, software: identity.version, sensors: sensorNames,
+        remembering: memory, random: random)
+    }
+    soil = SoilDesk(configuration)
     drones = configuration.drones.map { DroneDesk($0, configuration, provisions) }
     benches = BenchDesk(configuration, session: identity.session)
-    probes = StoreProbeChannel.all(of: configuration)
+    self.probes = probes
     replies = ReplyRules(
       siteTopics, filters: sensors.filters + (drones?.filters ?? []) + siteTopics.commandFilters,
       prefixes: configuration.operators.homeAssistant.map { [$0.prefix] } ?? [])
@@ -100,11 +120,20 @@ public struct FarmGateway: Sendable {
   public mutating func begin() {
     say(
       site.status(
-        .online(version: identity.version, boot: identity.boot, since: identity.started.wall)))
+        .online(version: identity.version, boot: identity.boot, since: identity.started.wall, notes: notes)))
+  }
+
+  /// Something that an operator should know at a glance; nil: it is over.
+  public mutating func note(_ name: String, _ trouble: JSONValue?) {
+    guard notes[name] != trouble else { return }
+    notes[name] = trouble
+    begin()
   }
 
   /// The control loop has ended and left every output safe: says so, since nobody watches them now.
   public mutating func end(at now: Moment) {
+    let goodbye = GatewayState.offline(session: identity.session)
+    market?.say(goodbye, at: now)
     for (name, isOn) in zip(outputNames, safePositions) {
       say(
         site.output(
@@ -160,7 +189,9 @@ public struct FarmGateway: Sendable {
       switch request {
       case .failure(let answer): tell(.lot, answer, at: now)
       case .success(let command):
-        tell(.lot, lots.carryOut(command, at: now), at: now)
+        let answer = canKeep ? lots.carryOut(command, at: now) : CommandAnswer(id: command.id, refused: .journalFull)
+        tell(.lot, answer, at: now)
+        noteEvidence(command, answer, at: now)
         publishLots(at: now)
       }
     }
@@ -243,6 +274,7 @@ public struct FarmGateway: Sendable {
     recordStores(at: now)
     publishLots(at: now)
     publishDrones(at: now)
+    publishSoil(at: now)
     padRequests = drones?.requests(at: now) ?? []
     stepDiscovery(at: now)
   }
@@ -268,7 +300,7 @@ public struct FarmGateway: Sendable {
         refusedCommands.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
     counters["response_topics_refused"] = .integer(Int64(clamping: refusedResponses))
     counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
-    counters["claims_too_large"] = .integer(Int64(clamping: claims.unsayable))
+    counters["claims_too_large"] = .integer(Int64(clamping: market?.unsayable ?? 0))
     if let drones {
       counters["mavlink"] = drones.counters
       counters["dji"] = drones.djiCounters
@@ -325,8 +357,12 @@ public struct FarmGateway: Sendable {
       answer =
         drones?.carryOut(drone: id, command.envelope, command.json, at: now)
         ?? CommandAnswer(id: command.envelope.id, .refused, "unknown_drone", "No drones are configured.")
+    } else if canKeep {
+      let done = lots.carryOut(command, at: now)
+      answer = done.answer
+      if let command = done.command { noteEvidence(command, answer, at: now) }
     } else {
-      answer = lots.carryOut(command, at: now)
+      answer = CommandAnswer(id: command.envelope.id, refused: .journalFull)
     }
     commands.finish(command, answer)
     answerCommand(command.target, answer, to: [address], at: now)
@@ -340,16 +376,17 @@ public struct FarmGateway: Sendable {
     for id in report.retiredIDs {
       discovery?.retired(drone: id)
       say(site.cleared(site.topics.drone(id)))
-      if dronesOnMarket.remove(id) != nil { outgoing += claims.clear(.droneHealth(id)) }
+      if dronesOnMarket.remove(id) != nil { market?.clear(.droneHealth(id)) }
     }
     for update in report.updates {
       let record = update.record.json
       discovery?.appeared(drone: update.id, at: now)
       say(site.drone(update.id, record: record))
       // Until its hardware has a number a drone is one of many, and nobody can be promised it.
-      guard update.isHardwareIdentified else { continue }
+      // What the journal has no room for is told with the next minute's record.
+      guard update.isHardwareIdentified, canKeep else { continue }
       dronesOnMarket.insert(update.id)
-      outgoing += claims.droneHealth(update.id, record: record, at: now)
+      market?.sayDrone(update.id, record: record, at: now)
     }
   }
 
@@ -365,20 +402,6 @@ public struct FarmGateway: Sendable {
       lots.record(
         reading, disagrees: state?.flags.contains(.disagrees) ?? false, probe: probe.probe,
         store: probe.store, at: now)
-    }
-  }
-
-  private mutating func publishLots(at now: Moment) {
-    for availability in lots.due(at: now) {
-      say(site.lot(availability))
-      discovery?.appeared(availability, at: now)
-      outgoing += claims.lotAvailability(availability, at: now)
-    }
-    for record in lots.takeRecords() { outgoing += claims.storeCondition(record, at: now) }
-    for lot in lots.takeRetired() {
-      discovery?.retired(lot: lot)
-      say(site.cleared(site.topics.lot(lot)))
-      outgoing += claims.clear(.lotAvailability(lot))
     }
   }
 }

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import FarmConfiguration
 import FarmUnits
 import Harvest
@@ -5,23 +6,44 @@ import Harvest
 /// Takes what people say about lots, and knows which claims are due.
 struct LotDesk: Sendable {
   private(set) var book: LotBook
+  /// Whether it is known which lots there are. Until then nothing is done with them.
+  private(set) var isOpen: Bool
+  private let products: [ProductPlan]
+  private let terms: ClaimTerms
 
-  init(_ configuration: GatewayConfiguration) {
-    book = LotBook(products: configuration.products.map(ProductPlan.init), terms: ClaimTerms(configuration))
+  init(_ configuration: GatewayConfiguration, isOpen: Bool) {
+    products = configuration.products.map(ProductPlan.init)
+    terms = ClaimTerms(configuration)
+    book = LotBook(products: products, terms: terms)
+    self.isOpen = isOpen
+  }
+
+  /// The lots that were kept are known now.
+  ///
+  /// - Parameter snapshot: Of `LotBook`; nil where nothing was kept.
+  mutating func open(_ snapshot: JSONValue?) throws(LotBookError) {
+    if let snapshot {
+      book = try LotBook(restoring: snapshot, products: products, terms: terms, rules: book.rules)
+    }
+    isOpen = true
   }
 
   /// A command of the gateway's own.
   mutating func carryOut(_ command: LotCommand, at now: Moment) -> CommandAnswer {
-    CommandAnswer(id: command.id, book.apply(command, at: now))
+    guard isOpen else { return CommandAnswer(id: command.id, refused: .lotsUnknown) }
+    return CommandAnswer(id: command.id, book.apply(command, at: now))
   }
 
   /// A command that was admitted, is meant for now, and is new.
-  mutating func carryOut(_ command: AdmittedCommand, at now: Moment) -> CommandAnswer {
+  /// - Returns: With it the command as it was understood; nil when it was not.
+  mutating func carryOut(_ command: AdmittedCommand, at now: Moment) -> (
+    answer: CommandAnswer, command: LotCommand?
+  ) {
     do throws(LotCommandError) {
-      return CommandAnswer(
-        id: command.envelope.id, book.apply(try LotCommand(json: command.json), at: now))
+      let understood = try LotCommand(json: command.json)
+      return (carryOut(understood, at: now), understood)
     } catch {
-      return CommandAnswer(id: command.envelope.id, .refused, error.reason.rawValue, error.text)
+      return (CommandAnswer(id: command.envelope.id, .refused, error.reason.rawValue, error.text), nil)
     }
   }
 
@@ -32,10 +54,18 @@ struct LotDesk: Sendable {
   }
 
   /// What must be published now.
-  mutating func due(at now: Moment) -> [Availability] { book.step(at: now) }
+  mutating func due(at now: Moment, newID: () -> String?) -> [Availability] {
+    book.step(at: now, newID: newID)
+  }
   mutating func takeRecords() -> [StoreRecord] { book.takeRecords() }
   mutating func takeRetired() -> [String] { book.takeRetired() }
   mutating func republish() { book.republish() }
+
+  // MARK: What is to be kept
+
+  mutating func takeChanged() -> [(lot: String, kept: JSONValue)] { book.takeChanged() }
+  mutating func keepAll() { book.markAllChanged() }
+  var storesSnapshot: JSONValue { book.storesSnapshot }
 }
 
 extension CommandAnswer {

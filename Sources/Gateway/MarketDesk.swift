@@ -8,9 +8,11 @@ public struct MarketMemory: Sendable {
   public var head: LedgerHead
   /// The newest revision by topic.
   public var revisions: [String: Int64]
+  /// Of topics whose revision is not known, after a loss: none was higher.
+  public var revisionFloor: Int64
 
-  public init(head: LedgerHead = .empty, revisions: [String: Int64] = [:]) {
-    (self.head, self.revisions) = (head, revisions)
+  public init(head: LedgerHead = .empty, revisions: [String: Int64] = [:], revisionFloor: Int64 = 0) {
+    (self.head, self.revisions, self.revisionFloor) = (head, revisions, revisionFloor)
   }
 }
 
@@ -41,6 +43,7 @@ struct MarketDesk: Sendable {
   private var ledger: Ledger
   private var identifiers: EventIdentifiers
   private var revisions: [String: Int64]
+  private let revisionFloor: Int64
   /// Ids of the latest evidence about each lot.
   private var evidenceIDs: [String: [String]] = [:]
   private var kept: [KeptClaim] = []
@@ -58,7 +61,7 @@ struct MarketDesk: Sendable {
     rulesetHash = rules.hash(seal.sha256)
     ledger = Ledger(head: memory.head, signer: seal.signer, sha256: seal.sha256)
     identifiers = EventIdentifiers(random: random)
-    revisions = memory.revisions
+    (revisions, revisionFloor) = (memory.revisions, memory.revisionFloor)
   }
 
   var head: LedgerHead { ledger.head }
@@ -73,12 +76,18 @@ struct MarketDesk: Sendable {
 
   // MARK: Lots
 
+  /// What a claim names its decision by; nil where it has none.
+  func reference(of availability: Availability) -> DecisionReference? {
+    DecisionReference(of: availability, rules, hash: rulesetHash)
+  }
+
   /// A lot as it stands, and the decision behind it where that is new.
   mutating func say(_ availability: Availability, at now: Moment) {
-    if let inputs = availability.newDecision { decide(inputs, lot: availability.lot, store: availability.store, at: now) }
-    let reference = DecisionReference(of: availability, rules, hash: rulesetHash)
+    if let inputs = availability.newDecision {
+      decide(inputs, lot: availability.lot, store: availability.store, at: now)
+    }
     saySealed(
-      writer.lotAvailability(availability, id: newID(at: now), decision: reference),
+      writer.lotAvailability(availability, id: newID(at: now), decision: reference(of: availability)),
       revision: availability.revision)
   }
 
@@ -184,7 +193,7 @@ struct MarketDesk: Sendable {
   // MARK: Sealing
 
   private mutating func nextRevision(_ topic: String) -> Int64 {
-    let revision = (revisions[topic] ?? 0) + 1
+    let revision = (revisions[topic] ?? revisionFloor) + 1
     revisions[topic] = revision
     return revision
   }

@@ -9,7 +9,7 @@ public struct LotBookError: Error, Equatable, Sendable, CustomStringConvertible 
 
 extension LotBook {
   /// The version of the snapshot's form.
-  static let snapshotVersion: Int64 = 1
+  public static let snapshotVersion: Int64 = 1
 
   /// Everything that has to outlive a restart. Monotonic times do not: what they tell is kept as wall time where
   /// that is known, and as doubt where it is not.
@@ -26,6 +26,9 @@ extension LotBook {
     defer { changed = [] }
     return changed.sorted().compactMap { id in lotsByID[id].map { (lot: id, kept: $0.snapshot) } }
   }
+
+  /// Makes the next `takeChanged` return every lot.
+  public mutating func markAllChanged() { changed = Set(lotsByID.keys) }
 
   /// When each probe of each store was last heard: `stores` of the snapshot.
   public var storesSnapshot: JSONValue {

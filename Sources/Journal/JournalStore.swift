@@ -289,6 +289,26 @@ public struct JournalStore: Sendable {
     }
   }
 
+  /// All facts, by name.
+  public func facts() throws(JournalError) -> [String: [UInt8]] {
+    try read("read") { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT name, payload FROM fact").map {
+        CheckedRow($0, of: path)
+      }
+      return Dictionary(
+        try rows.map { (try $0.value("name"), try $0.bytes("payload")) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// What a topic says; nil where it says nothing.
+  public func state(of topic: String) throws(JournalError) -> JournalMessage? {
+    try read("read") { database in
+      try Row.fetchOne(
+        database, sql: "SELECT \(JournalMessage.columns) FROM state WHERE topic = ?", arguments: [topic]
+      ).map { try JournalMessage(CheckedRow($0, of: path)) }
+    }
+  }
+
   /// The newest revision of each topic, so that they go on rising.
   public func revisions() throws(JournalError) -> [String: Int64] {
     try read("read") { database in

@@ -68,6 +68,14 @@ public final class BrokerLink: Sendable {
     return outcome
   }
 
+  /// What the broker is to say when a connection ends without a goodbye, from the next connection on. From any thread.
+  ///
+  /// - Throws: For what MQTT cannot carry as a will; the one before then stays.
+  public func setWill(_ message: OutboundMessage) throws(LinkError) {
+    try LinkOptions.check(will: message)
+    shared.will.withLock { $0 = message }
+  }
+
   /// Makes broker and table forget a retained topic, now or when there is a connection.
   @discardableResult
   public func clearRetained(_ topic: String) -> PublishOutcome {

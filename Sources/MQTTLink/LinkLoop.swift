@@ -67,6 +67,7 @@ final class LinkLoop {
     arrivals.reset()
     (isTransportReady, idleWrites, keepAliveDue, isSteady) = (false, 0, .never, false)
     client.listenToLog(options.security != nil)
+    if let will = shared.will.withLock({ $0.take() }) { client.setWill(will) }
     do throws(LinkFailure) { try client.connect(family) } catch { failed(refined(error)) }
   }
 

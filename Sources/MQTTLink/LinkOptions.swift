@@ -116,6 +116,12 @@ public enum LinkError: Error, Equatable {
 }
 
 extension LinkOptions {
+  static func check(will: OutboundMessage) throws(LinkError) {
+    guard will.isValid, will.payload.count <= 65_535 else {
+      throw .option("will", "cannot be carried by MQTT")
+    }
+  }
+
   /// Whether libmosquitto and MQTT can live with it.
   func check() throws(LinkError) {
     func require(_ holds: Bool, _ option: String, _ reason: String) throws(LinkError) {
@@ -141,9 +147,7 @@ extension LinkOptions {
         (security.certificateFile == nil) == (security.keyFile == nil), "security",
         "has a certificate without a key or a key without a certificate")
     }
-    if let will {
-      try require(will.isValid && will.payload.count <= 65_535, "will", "cannot be carried by MQTT")
-    }
+    if let will { try Self.check(will: will) }
     if let probe {
       try require(Topic.isName(probe.topic), "probe", "has a topic that MQTT does not allow")
       try require(

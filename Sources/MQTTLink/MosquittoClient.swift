@@ -140,6 +140,33 @@ struct MosquittoClient: ~Copyable {
 
   /// The ranges are checked by `LinkOptions.check`, so this can only fail for want of memory or with text that is
   /// not UTF-8.
+  private static func setWill(_ client: OpaquePointer, _ will: OutboundMessage) -> Int32 {
+    var properties: OpaquePointer?
+    defer { mosquitto_property_free_all(&properties) }
+    var code: Int32 = 0
+    if will.isText {
+      code = mosquitto_property_add_byte(
+        &properties, Int32(MQTT_PROP_PAYLOAD_FORMAT_INDICATOR.rawValue), 1)
+    }
+    if code == 0, let type = will.contentType {
+      code = mosquitto_property_add_string(&properties, Int32(MQTT_PROP_CONTENT_TYPE.rawValue), type)
+    }
+    guard code == 0 else { return code }
+    code = will.payload.withUnsafeBytes { bytes in
+      mosquitto_will_set_v5(
+        client, will.topic, Int32(bytes.count), bytes.baseAddress, will.qualityOfService.rawValue,
+        will.retained, properties)
+    }
+    // The library has taken them over then.
+    if code == 0 { properties = nil }
+    return code
+  }
+
+  /// For the next CONNECT; only between connections. Fails for want of memory only: the will before then stays.
+  ///
+  /// The corresponding C function is `mosquitto_will_set_v5`.
+  func setWill(_ will: OutboundMessage) { _ = Self.setWill(client, will) }
+
   private static func configure(_ client: OpaquePointer, _ options: LinkOptions) -> Int32 {
     var code = mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, Int32(MQTT_PROTOCOL_V5))
     if code == 0 { code = mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1) }
@@ -150,14 +177,7 @@ struct MosquittoClient: ~Copyable {
     if code == 0, options.username != nil || options.password != nil {
       code = mosquitto_username_pw_set(client, options.username, options.password?.text)
     }
-    if code == 0, let will = options.will {
-      code = will.payload.withUnsafeBytes { bytes in
-        mosquitto_will_set_v5(
-          client, will.topic, Int32(bytes.count), bytes.baseAddress, will.qualityOfService.rawValue,
-          will.retained,
-          nil)
-      }
-    }
+    if code == 0, let will = options.will { code = setWill(client, will) }
     // 1: SSL_VERIFY_PEER.
     if code == 0, options.security != nil { code = mosquitto_tls_opts_set(client, 1, "tlsv1.2", nil) }
     if code == 0 { code = setConnectProperties(client, options) }

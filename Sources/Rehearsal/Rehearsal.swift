@@ -162,6 +162,7 @@ public final class Rehearsal {
     on = on.map { _ in false }
     observer.powerWent(at: elapsed)
     say(wall, gateway.farewell)
+    if let will = power?.marketWill { say(wall, will) }
     power = nil
   }
 
@@ -239,8 +240,12 @@ public final class Rehearsal {
   // MARK: What is published
 
   private func publish(at now: Moment) {
-    guard let publications = power?.gateway.takePublications() else { return }
-    for publication in publications { say(now.wall, publication.message) }
+    guard let gateway = power else { return }
+    for publication in gateway.gateway.takePublications() { say(now.wall, publication.message) }
+    let kept = gateway.gateway.takeKept()
+    if kept.isEmpty { return }
+    memory.keep(kept)
+    for message in kept.claims.compactMap(\.message) { say(now.wall, message) }
   }
 
   private func say(_ wall: WallTime, _ message: OutgoingMessage) {

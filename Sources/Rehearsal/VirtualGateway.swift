@@ -1,4 +1,5 @@
 import CanonicalJSON
+import ClaimKeys
 import Claims
 import FarmConfiguration
 import FarmControl
@@ -8,11 +9,14 @@ import FarmUnits
 import GPIOLines
 import Gateway
 import RealTimeLoop
+import Signatures
 
 /// One run of the gateway, from power to power cut: the daemon's own loop, gateway and inputs, with nothing but the
 /// clock, the lines and the broker replaced.
 final class VirtualGateway {
   let loop: ControlLoop
+  /// What the marketplace's broker tells when the power is gone.
+  let marketWill: OutgoingMessage?
   var gateway: FarmGateway
   let relays: [VirtualRelay]
   var pins: [VirtualPin]
@@ -26,6 +30,23 @@ final class VirtualGateway {
     var keptAt: Moment?
     var totals: [String: PulseTotals.Total] = [:]
     var starts: UInt64 = 0
+    var market = MarketMemory()
+    /// Lots and stores, by name.
+    var facts: [String: [UInt8]] = [:]
+    var keysAreTold = false
+
+    /// On the disk, before any of it is told.
+    mutating func keep(_ batch: KeptBatch) {
+      for claim in batch.claims {
+        switch claim {
+        case .ledger(let head, _, _, _): market.head = head
+        case .state(let revision, let message): market.revisions[message.topic] = revision
+        case .input: break
+        }
+      }
+      for (name, bytes) in batch.facts { facts[name] = bytes }
+      keysAreTold = true
+    }
   }
 
   /// - Throws: `PlanError` for a plan that cannot be controlled.
@@ -41,11 +62,13 @@ final class VirtualGateway {
     loop = ControlLoop(controller: controller, drivers: relays, capacity: max(1024, 4 * told))
     let seed = settings.seed.mixed(with: "start \(memory.starts)")
     let boot = String(seed, radix: 16)
-    let gateway = FarmGateway(
+    var gateway = FarmGateway(
       configuration,
       identity: GatewayIdentity(version: Version.text, boot: "boot-\(boot)", session: boot, started: now),
       alarms: loop.alarmTable, sensorsEvery: settings.tellsEverything ? .seconds(30) : nil,
-      random: SeededRandom(seed: seed))
+      awaitsJournal: true, random: SeededRandom(seed: seed))
+    try gateway.openMarket(memory.market(settings), at: now)
+    marketWill = gateway.marketWill(at: now)
     let totals = PulseTotals(memory.totals, wasClean: memory.starts == 0)
     let buttons = gateway.buttons
     self.gateway = gateway
@@ -73,6 +96,22 @@ final class VirtualGateway {
 }
 
 extension VirtualGateway.Memory {
+  /// The key is the seed's, and valid from the beginning.
+  fileprivate func market(_ settings: RehearsalSettings) throws -> MarketStart {
+    var random = SeededRandom(seed: settings.seed.mixed(with: "signing key"))
+    let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+    guard let ring = KeyRing(seed: seed, at: settings.start) else { preconditionFailure("32 bytes are a key") }
+    let lots = facts.filter { $0.key.hasPrefix(KeptLots.prefix) }.sorted { $0.key < $1.key }
+    return MarketStart(
+      seal: MarketSeal(
+        signer: ring.signer, announcer: ring.announcer, keys: ring.keySet, sha256: SHA2.sha256),
+      memory: market,
+      lots: KeptLots.snapshot(
+        lots: try lots.map { try JSONValue(parsing: $0.value) },
+        stores: try facts[KeptLots.stores].map { try JSONValue(parsing: $0) }),
+      keysAreTold: keysAreTold)
+  }
+
   /// As the daemon restores it: older by the time that both clocks vouch for, otherwise not older at all.
   fileprivate func control(at now: Moment) -> ControlMemory {
     var passed = Duration.zero

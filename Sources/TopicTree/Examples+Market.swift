@@ -3,32 +3,62 @@ import CanonicalJSON
 extension Examples {
   static let availabilityEvents = texts(
     #"""
-    {"data":{"bestBefore":"2027-03-26","decision":{"mode":"automatic"},"harvestedAt":"2026-11-26",
-    "lot":"CAR-2026-330-01","product":{"class":"produce","name":"Carrots, topped","sku":"CAR-T-KG"},
-    "quantity":{"allocated":0,"asOf":"2026-11-26T00:51:58.245Z","availableToPromise":177.5,"buffer":5,
-    "increment":2.5,"localShare":0,"method":"manual","onHand":182.5,"reserved":0,"unit":"KGM"},
-    "reasons":[{"code":"WITHIN_LIMITS","limit":5,"observed":120,"rule":"cc.shelf",
+    {"data":{"bestBefore":"2027-03-26","decision":{"id":"01a21622-ad75-7788-905b-e0ff1a210254",
+    "mode":"automatic","ruleset":"cold-chain@1.0.0",
+    "rulesetHash":"sha256:1ef72757a7164fc30e0f863f70698cad8d64db0dba620735999f3cdfad6cb7a8"},
+    "harvestedAt":"2026-11-26","lot":"CAR-2026-330-01","product":{"class":"produce",
+    "name":"Carrots, topped","sku":"CAR-T-KG"},"quantity":{"allocated":0,
+    "asOf":"2026-11-26T04:35:01.109Z","availableToPromise":177.5,"buffer":5,"increment":2.5,
+    "localShare":0,"method":"manual","onHand":182.5,"reserved":0,"unit":"KGM"},"reasons":[{
+    "code":"WITHIN_LIMITS","limit":5,"observed":120,"rule":"cc.shelf",
     "text":"120 days of shelf life are left; at least 5 are wanted.","unit":"DAY"},{"code":"NOT_STORED",
     "rule":"cc.stored","text":"The lot is not in its cold store yet."}],"remainingShelfLifeDays":120,
-    "revision":1,"status":"available","validFrom":"2026-11-26T00:51:58.245Z",
-    "validUntil":"2026-11-26T02:51:58.245Z"},"datacontenttype":"application/json",
-    "expirytime":"2026-11-26T02:51:58.245Z","id":"01a21556-78a5-7771-b8de-4117bfa6a060",
-    "source":"urn:farmgate:greenhollow:demo","specversion":"1.0","subject":"CAR-2026-330-01",
-    "time":"2026-11-26T00:51:58.245Z","type":"farm.nexus.lot.availability.v1"}
+    "revision":1,"status":"available","validFrom":"2026-11-26T04:35:01.109Z",
+    "validUntil":"2026-11-26T06:35:01.109Z"},"datacontenttype":"application/json",
+    "expirytime":"2026-11-26T06:35:01.109Z","id":"01a21622-ad75-778a-aea1-5522bead3529",
+    "jws":"eyJhbGciOiJFZERTQSIsImtpZCI6InNyNW9oWkVPVndBSnZFNU9KR3FXczFkcC1qbGk2SlhMMnZ6SnYya2VORVUifQ..Ubr71yUcTgvEFZuZjxCSPEFWnsNoqLnA80Bzs3wsXu8CAhcUOIDOtramnN3ZWFQrfn4B3ZGndH3Ai1mc024GBg",
+    "ledgerhash":"445e3e24fc294abd1bbc89b39870c54fb89c766ddcc784711a9af58e200f4259",
+    "ledgersequence":"00000000000000000002","source":"urn:farmgate:greenhollow:demo",
+    "specversion":"1.0","subject":"CAR-2026-330-01","time":"2026-11-26T04:35:01.109Z",
+    "type":"farm.nexus.lot.availability.v1"}
+    """#,
+    #"""
+    {"data":{"bestBefore":"2026-11-01","decision":{"id":"019f4be6-1e00-7737-860f-d84bc4d48cb0",
+    "mode":"automatic","ruleset":"cold-chain@1.0.0",
+    "rulesetHash":"sha256:1ef72757a7164fc30e0f863f70698cad8d64db0dba620735999f3cdfad6cb7a8"},
+    "harvestedAt":"2026-07-06","lot":"CAR-2026-187-01","product":{"class":"produce",
+    "name":"Carrots, topped","sku":"CAR-T-KG"},"quantity":{"allocated":0,
+    "asOf":"2026-07-10T12:00:00.000Z","availableToPromise":0,"buffer":5,"increment":2.5,"localShare":0,
+    "method":"load_cell","onHand":0,"reserved":0,"unit":"KGM"},"reasons":[{"code":"NOTHING_LEFT",
+    "limit":2.5,"observed":0,"rule":"stock",
+    "text":"What is left beside reservations, local share and buffer does not fill one step of sale.",
+    "unit":"KGM"},{"code":"WITHIN_LIMITS","limit":5,"observed":114,"rule":"cc.shelf",
+    "text":"114 days of shelf life are left; at least 5 are wanted.","unit":"DAY"}],
+    "remainingShelfLifeDays":114,"revision":200,"status":"sold_out","store":"cold-1",
+    "validFrom":"2026-07-10T12:00:00.000Z","validUntil":"2026-07-10T14:00:00.000Z"},
+    "datacontenttype":"application/json","expirytime":"2026-07-10T14:00:00.000Z",
+    "id":"019f4be6-1e00-7739-ba39-eb16f74f1ed5",
+    "jws":"eyJhbGciOiJFZERTQSIsImtpZCI6InFLaU52MkZGMTVTR0hhTU5KX3NCbjZWU2J3RU4xTEh3RVl5LTZsaTVmb2MifQ..hF1D9DAOXlpgb4X3jD190aHVxRQolUx9P5w2LAVvbVWwZSCyvJmyMSO4_FBKuaKPz0bG4peE4pDFiq9sKjGLBw",
+    "ledgerhash":"39c822a3a7d1b8cda3b2b81644fae10e077080b0d0df320d218895714418654c",
+    "ledgersequence":"00000000000000000019","source":"urn:farmgate:greenhollow:gw1","specversion":"1.0",
+    "subject":"CAR-2026-187-01","time":"2026-07-10T12:00:00.000Z",
+    "type":"farm.nexus.lot.availability.v1"}
     """#)
 
   static let conditionEvents = texts(
     #"""
     {"data":{"air":{"above":[{"degreeMinutes":0,"limit":5,"minutes":0}],"below":[{"degreeMinutes":0,
-    "limit":-0.5,"minutes":0}],"max":4,"mean":3.688,"meanKinetic":3.691,"min":2.875,"minutesMissing":0,
-    "minutesValid":14.983,"samples":90,"unit":"CEL"},"from":"2026-07-01T00:00:01.000Z",
+    "limit":-0.5,"minutes":0}],"max":4,"mean":3.449,"meanKinetic":3.46,"min":2.5,"minutesMissing":0,
+    "minutesValid":14.833,"samples":89,"unit":"CEL"},"from":"2026-07-01T00:00:10.000Z",
     "method":"zero-order hold","product":{"above":[{"degreeMinutes":0,"limit":5,"minutes":0}],"below":[{
-    "degreeMinutes":0,"limit":-0.5,"minutes":0}],"max":3.5,"mean":3.5,"meanKinetic":3.5,"min":3.5,
-    "minutesMissing":0.167,"minutesValid":14.817,"samples":89,"unit":"CEL"},"revision":1,
-    "store":"cold-1","to":"2026-07-01T00:14:59.980Z"},"datacontenttype":"application/json",
-    "expirytime":"2026-07-01T00:59:59.980Z","id":"019f1b07-6fa0-75c9-82f6-8514fbc64efa",
-    "source":"urn:farmgate:greenhollow:gw1","specversion":"1.0","subject":"cold-1",
-    "time":"2026-07-01T00:14:59.980Z","type":"farm.nexus.store.condition.v1"}
+    "degreeMinutes":0,"limit":-0.5,"minutes":0}],"max":3.5,"mean":3.49,"meanKinetic":3.49,"min":3.4,
+    "minutesMissing":0,"minutesValid":14.833,"samples":89,"unit":"CEL"},"revision":1,"store":"cold-1",
+    "to":"2026-07-01T00:14:59.980Z"},"datacontenttype":"application/json",
+    "expirytime":"2026-07-01T00:59:59.980Z","id":"019f1b07-6fa0-7683-9fa1-45048f5fcbba",
+    "jws":"eyJhbGciOiJFZERTQSIsImtpZCI6InFLaU52MkZGMTVTR0hhTU5KX3NCbjZWU2J3RU4xTEh3RVl5LTZsaTVmb2MifQ..wpDJvp10oO7WE4wV0r73gwc5RE6gl_ttjoGQ9MvXQWUyCEo2qIiMgfzvqjRWU9NEiXwEqgW52kRKeUHcWVyOCg",
+    "ledgerhash":"0000000000000000000000000000000000000000000000000000000000000000",
+    "ledgersequence":"00000000000000000000","source":"urn:farmgate:greenhollow:gw1","specversion":"1.0",
+    "subject":"cold-1","time":"2026-07-01T00:14:59.980Z","type":"farm.nexus.store.condition.v1"}
     """#)
 
   static let drones = texts(
@@ -79,6 +109,10 @@ extension Examples {
     data["revision"] = 1
     return [
       "data": .object(data), "datacontenttype": "application/json",
+      "jws":
+        "eyJhbGciOiJFZERTQSIsImtpZCI6InFLaU52MkZGMTVTR0hhTU5KX3NCbjZWU2J3RU4xTEh3RVl5LTZsaTVmb2MifQ..wpDJvp10oO7WE4wV0r73gwc5RE6gl_ttjoGQ9MvXQWUyCEo2qIiMgfzvqjRWU9NEiXwEqgW52kRKeUHcWVyOCg",
+      "ledgerhash": "0000000000000000000000000000000000000000000000000000000000000000",
+      "ledgersequence": "00000000000000000000",
       "expirytime": "2026-11-26T00:54:57.263Z", "id": "01a21552-1691-7015-a6fd-8e51471ee77f",
       "source": "urn:farmgate:greenhollow:demo", "specversion": "1.0", "subject": record["drone"] ?? .null,
       "time": "2026-11-26T00:51:57.263Z", "type": "farm.nexus.drone.health.v1",

@@ -16,21 +16,28 @@ struct Schema: Sendable {
 
   /// An object with these members and no others.
   static func object(_ required: Members, optional: Members = [:], title: String? = nil) -> Schema {
-    members(required, optional, title: title, isClosed: true)
+    members(Array(required), Array(optional), title: title, isClosed: true)
+  }
+
+  /// The same, put together from lists.
+  static func object(_ required: [(String, Schema)], optional: [(String, Schema)]) -> Schema {
+    members(
+      required.map { (key: $0.0, value: $0.1) }, optional.map { (key: $0.0, value: $0.1) }, title: nil,
+      isClosed: true)
   }
 
   /// An object that may have further members, which are ignored: what comes from outside.
   static func openObject(_ required: Members, optional: Members = [:], title: String? = nil) -> Schema {
-    members(required, optional, title: title, isClosed: false)
+    members(Array(required), Array(optional), title: title, isClosed: false)
   }
 
-  private static func members(_ required: Members, _ optional: Members, title: String?, isClosed: Bool)
-    -> Schema
-  {
+  private static func members(
+    _ required: [Members.Element], _ optional: [Members.Element], title: String?, isClosed: Bool
+  ) -> Schema {
     var object: JSONObject = [:]
     object["title"] = title.map(JSONValue.string)
     object["properties"] = .object(
-      JSONObject((Array(required) + Array(optional)).map { (name: $0.key, value: $0.value.json) }))
+      JSONObject((required + optional).map { (name: $0.key, value: $0.value.json) }))
     if !required.isEmpty { object["required"] = .array(required.map { .string($0.key) }) }
     if isClosed { object["additionalProperties"] = false }
     return Schema(type: "object", object)

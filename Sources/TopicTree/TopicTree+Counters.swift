@@ -10,6 +10,10 @@ extension TopicTree {
           ["readings", "commands", "outbound", "too_large"].map { "\(broker)_\($0)" }
         }),
       "links": .object([:], optional: ["site": link, "market": link]),
+      "journal": counts([
+        "waiting_bytes", "owed_entries", "owed_states", "dead_letters", "bytes", "commits", "failures",
+        "evicted", "replaced", "lost_entries",
+      ]),
       "storage": counts(["memory_writes", "memory_bytes", "memory_failures"]),
       "refused_payloads": Schema.map(of: .count).described("By topic."),
       "refused_reasons": Schema.map(of: .text).described("The last one, by topic."),

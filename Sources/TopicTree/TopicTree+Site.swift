@@ -68,6 +68,10 @@ extension TopicTree {
         "state": .constant("online"), "version": .text,
         "boot": .text.described("Distinguishes the machine's boots."),
         "since": .time,
+      ],
+      optional: [
+        "journal": Schema.text.described("What is wrong with the journal, or was lost of it."),
+        "lots": Schema.text.described("Why no lot is sold."),
       ], title: "online"),
     .object(["state": .constant("offline")], title: "offline"))
 

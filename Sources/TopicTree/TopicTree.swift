@@ -66,6 +66,8 @@ public enum TopicTree {
       ["uid2-383437301551303030333538383939383438", "pad-1-1"]
     ),
     ("lot", "A lot; none is called command.", ["CAR-2026-326-01"]),
+    ("decision", "A decision about a lot.", ["01a21556-78a5-7771-b8de-4117bfa6a060"]),
+    ("field", "A bed of the configuration.", ["bed-1"]),
     ("store", "A cold store of the configuration.", ["cold-1"]),
   ]
 

@@ -16,11 +16,10 @@ enum BarePeer {
       return publish(port: number(1), topic: arguments[2], payload: arguments[3])
     case "edges" where arguments.count == 5:
       return EdgePeer.run(port: number(1), topic: arguments[2], device: arguments[3], offset: number(4))
-    case "loop" where arguments.count == 4 || arguments.count == 6:
-      return TickProcess.runLoop(
-        microseconds: number(1), priority: Int32(number(2)), ticks: number(3),
-        load: Array(arguments.dropFirst(4)))
-    case "load" where arguments.count == 3: return TickProcess.runLoad(Array(arguments.dropFirst()))
+    case "loop" where arguments.count == 5 || arguments.count == 7:
+      return TickProcess.runLoops(
+        number(4), microseconds: number(1), priority: Int32(number(2)), ticks: number(3),
+        load: Array(arguments.dropFirst(5)))
     case "ticks" where arguments.count == 3: return TickProcess.runTicks(arguments[1], number(2))
     case "allocations" where arguments.count == 2: return TickProcess.countAllocations(ticks: number(1))
     default:

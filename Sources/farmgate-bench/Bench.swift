@@ -18,10 +18,10 @@ extension Benchmark {
 
 /// What the command line asks for.
 struct BenchOptions {
-  /// As many samples as the terms of the figures ask: `loop` alone takes twelve hours.
+  /// As many samples as the terms of the figures ask: `loop` alone takes 70 minutes.
   var isFull = false
-  /// How long one run of `loop` takes instead of its usual time, in ten pairs unless `loopPairs` says otherwise.
-  var loopSeconds: Int?
+  /// Ticks of one run of `loop`, and how many pairs of runs.
+  var loopSamples: Int?
   var loopPairs: Int?
   /// The only case of `loop` to measure, as `1ms-idle`, `10ms-loaded`.
   var loopCase: String?
@@ -33,7 +33,7 @@ struct BenchOptions {
       return String(arguments.remove(at: place).dropFirst(name.count + 1))
     }
     func count(_ name: String) -> Int? { value(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
-    loopSeconds = count("--loop-seconds")
+    loopSamples = count("--loop-samples")
     loopPairs = count("--loop-pairs")
     loopCase = value("--loop-case")
     isFull = arguments.contains("--full")
@@ -42,7 +42,7 @@ struct BenchOptions {
 }
 
 /// Speed and memory beside their peers, in one run on one machine:
-/// `farmgate-bench [--full] [--loop-seconds=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]`.
+/// `farmgate-bench [--full] [--loop-samples=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]`.
 @main
 struct Bench {
   private static let all: [any Benchmark.Type] = [
@@ -60,7 +60,7 @@ struct Bench {
     let names = all.map { $0.name }
     guard arguments.allSatisfy({ names.contains($0) }) else {
       complain(
-        "usage: farmgate-bench [--full] [--loop-seconds=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]")
+        "usage: farmgate-bench [--full] [--loop-samples=N] [--loop-pairs=N] [--loop-case=CASE] [NAME …]")
       for bench in all { complain("  \(bench.name): \(bench.purpose)") }
       exit(64)
     }

@@ -40,7 +40,7 @@ struct JournalBench: Benchmark {
   private func keep(_ count: Int, _ together: Int, in folder: URL, into report: inout Report) async throws {
     var comparison = Comparison()
     for _ in 0..<rounds {
-      let trial = try JournalTrial(directory: try fresh(folder, "ours").path)
+      let trial = try await JournalTrial(directory: try fresh(folder, "ours").path)
       let ours = try await trial.keep(count, together: together, bytes: Self.bytes)
       let bare = try BareJournal(try fresh(folder, "bare").appending(path: "bare.sqlite").path)
       let peer = try bare.keep(count, together: together, bytes: Self.bytes)
@@ -60,7 +60,7 @@ struct JournalBench: Benchmark {
   private func drain(in folder: URL, into report: inout Report) async throws {
     let full = try fresh(folder, "full")
     do {
-      let trial = try JournalTrial(directory: full.path)
+      let trial = try await JournalTrial(directory: full.path)
       _ = try await trial.keep(Self.entries, together: 500, bytes: Self.bytes)
     }
     let broker = try await PrivateBroker.start()

@@ -14,7 +14,7 @@ struct JournalWear {
     let before = try Written.byThisProcess()
     let commits: UInt64
     do {
-      let trial = try JournalTrial(directory: folder.path, port: broker.port)
+      let trial = try await JournalTrial(directory: folder.path, port: broker.port)
       try await trial.connect()
       for second in seconds { try await trial.keep(second) }
       try await trial.end()

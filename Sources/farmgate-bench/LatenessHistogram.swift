@@ -3,21 +3,30 @@ struct LatenessHistogram {
   private var counts: [Int: Int] = [:]
   private(set) var longest = 0
 
-  /// Reads lines of `MICROSECONDS COUNT`; other lines do not matter.
-  init(lines: some Sequence<Substring>) {
-    for line in lines {
-      let fields = line.split(whereSeparator: \.isWhitespace)
-      guard fields.count == 2, let time = Int(fields[0]), let count = Int(fields[1]) else { continue }
-      add(time, count)
-    }
-  }
+  init() {}
 
   /// - Parameter nanoseconds: Rounded down, as cyclictest does.
   init(nanoseconds: [Double]) {
     for time in nanoseconds { add(Int(time) / 1000, 1) }
   }
 
-  init() {}
+  /// One of each column behind the first: lines are `MICROSECONDS COUNT COUNT …`, others do not matter.
+  static func columns(_ lines: some Sequence<Substring>, count: Int) -> [LatenessHistogram] {
+    var columns = [LatenessHistogram](repeating: LatenessHistogram(), count: count)
+    for line in lines {
+      let numbers = line.split(whereSeparator: \.isWhitespace).map { Int($0) }
+      guard numbers.count == 1 + count, let time = numbers[0] else { continue }
+      for (place, number) in numbers.dropFirst().enumerated() { columns[place].add(time, number ?? 0) }
+    }
+    return columns
+  }
+
+  /// What `columns` reads.
+  static func lines(_ columns: [LatenessHistogram]) -> String {
+    Set(columns.flatMap(\.counts.keys)).sorted().map { time in
+      "\(time) " + columns.map { "\($0.counts[time] ?? 0)" }.joined(separator: " ")
+    }.joined(separator: "\n")
+  }
 
   var total: Int { counts.values.reduce(0, +) }
 
@@ -48,8 +57,4 @@ struct LatenessHistogram {
 
   /// p50, p99, p99.9 and the longest, in µs.
   var figures: [Double] { [500, 990, 999].map { percentile(perMille: $0) } + [Double(longest)] }
-
-  var lines: String {
-    counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n")
-  }
 }

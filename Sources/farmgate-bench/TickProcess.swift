@@ -8,42 +8,44 @@ enum TickProcess {
   /// The loop's time is real time and this: later than what warmed it up.
   static let offsetNanoseconds = 200_000 * 1_000_000_000 as Int64
 
-  /// Runs the loop's thread with a real tick in it (64 outputs, 256 sensors), and prints how many deadlines were
-  /// missed, how many readings came meanwhile, and what the machine allowed; then the lateness of its ticks as lines of
-  /// `MICROSECONDS COUNT`.
+  /// Runs loops' threads with a real tick in each (64 outputs, 256 sensors), their deadlines spread evenly over the
+  /// interval, and prints how many deadlines were missed, how many readings came meanwhile, and what the machine allowed;
+  /// then the lateness of their ticks as lines of `MICROSECONDS COUNT COUNT …`.
   ///
   /// - Parameter load: Port of a broker that is flooded and a folder to write in; empty for an idle process.
-  static func runLoop(microseconds: Int, priority: Int32, ticks: Int, load: [String]) -> Int32 {
+  static func runLoops(
+    _ count: Int, microseconds: Int, priority: Int32, ticks: Int, load: [String]
+  ) -> Int32 {
     do {
-      let farm = try TickFarm(sensors: 256, outputs: 64)
-      let loop = farm.loop
-      let offset = offsetNanoseconds
       let warmUp = 200
-      let log = LatenessLog(capacity: warmUp + ticks)
-      let thread = try LoopThread(
-        LoopThread.Configuration(
-          interval: .microseconds(microseconds), priority: priority, locksMemory: true),
-        first: { loop.driveSafe() }, last: { loop.driveSafe() },
-        body: { tick in
-          log.begin(tick)
-          loop.tick(at: ControlTime(tick.started.advanced(by: .nanoseconds(offset))))
-        })
-      let around = try start(load, around: loop)
-      let setup = try thread.start()
+      let loops = try (0..<max(1, count)).map { _ in
+        try MeasuredLoop(microseconds: microseconds, priority: priority, samples: warmUp + ticks)
+      }
+      let around = try start(load, around: loops[0].loop)
+      var setup = ""
+      for loop in loops {
+        setup = "\(try loop.thread.start())"
+        sleepFor(.microseconds(microseconds / loops.count))
+      }
+      tell("ready")
       let time = Int64(warmUp + ticks) * Int64(microseconds) * 1000
       // Twice the time is for what it may miss.
       let end = monotonicNanoseconds() + 2 * time
       sleepFor(.nanoseconds(time))
-      while thread.measurements.completedTicks < UInt64(warmUp + ticks), monotonicNanoseconds() < end {
+      while loops.contains(where: { $0.thread.measurements.completedTicks < UInt64(warmUp + ticks) }),
+        monotonicNanoseconds() < end
+      {
         sleepFor(.milliseconds(20))
       }
-      thread.stop()
-      guard log.isFull else {
-        complain("the loop made fewer than \(ticks) ticks in its time")
+      for loop in loops { loop.thread.stop() }
+      guard loops.allSatisfy(\.log.isFull) else {
+        complain("a loop made fewer than \(ticks) ticks in its time")
         return 70
       }
-      tell("\(log.missed) \(around?.heard ?? 0) \(setup)")
-      tell(LatenessHistogram(nanoseconds: log.lateness(after: warmUp)).lines)
+      tell("\(loops.reduce(0) { $0 + $1.log.missed }) \(around?.heard ?? 0) \(setup)")
+      tell(
+        LatenessHistogram.lines(
+          loops.map { LatenessHistogram(nanoseconds: $0.log.lateness(after: warmUp)) }))
       return 0
     } catch {
       complain("\(error)")
@@ -51,19 +53,25 @@ enum TickProcess {
     }
   }
 
-  /// The load alone, in memory that is locked as the loop's is: for what is measured beside it. Ends with a line on
-  /// standard input, and prints how many readings came until then.
-  static func runLoad(_ load: [String]) -> Int32 {
-    do {
-      _ = MemoryLock.lockAll()
-      let around = try start(load, around: try TickFarm(sensors: 256, outputs: 64).loop)
-      tell("ready")
-      _ = readLine()
-      tell("\(around?.heard ?? 0)")
-      return 0
-    } catch {
-      complain("\(error)")
-      return 70
+  /// A loop's thread that notes when its ticks begin.
+  private struct MeasuredLoop {
+    let loop: ControlLoop
+    let log: LatenessLog
+    let thread: LoopThread
+
+    init(microseconds: Int, priority: Int32, samples: Int) throws {
+      let loop = try TickFarm(sensors: 256, outputs: 64).loop
+      let log = LatenessLog(capacity: samples)
+      let offset = TickProcess.offsetNanoseconds
+      thread = try LoopThread(
+        LoopThread.Configuration(
+          interval: .microseconds(microseconds), priority: priority, locksMemory: true),
+        first: { loop.driveSafe() }, last: { loop.driveSafe() },
+        body: { tick in
+          log.begin(tick)
+          loop.tick(at: ControlTime(tick.started.advanced(by: .nanoseconds(offset))))
+        })
+      (self.loop, self.log) = (loop, log)
     }
   }
 

@@ -79,8 +79,8 @@ struct Keys: ParsableCommand {
         throw ExitCode.badConfiguration
       }
       let credentials = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-      guard let path = configuration.claims.key.path(credentialsDirectory: credentials) else {
-        complain("farmgate: \(configuration.claims.key) is to be had inside the service only")
+      guard let path = configuration.signingKey.path(credentialsDirectory: credentials) else {
+        complain("farmgate: \(configuration.signingKey) is to be had inside the service only")
         throw ExitCode.internalFault
       }
       return path

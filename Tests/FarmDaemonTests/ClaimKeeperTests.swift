@@ -16,11 +16,14 @@ struct ClaimKeeperTests {
 
   private static func keeper(
     in directory: String, _ queue: ClaimQueue, link: BrokerLink? = nil
-  ) throws -> ClaimKeeper {
-    try ClaimKeeper(
-      try JournalStore.open(in: directory, budget: budget).store, link: link, queue: queue,
-      clock: SystemClock(),
-      log: JournalLog.logger(.critical))
+  ) async throws -> ClaimKeeper {
+    let place = JournalPlace(
+      directory: directory, budget: budget, keyPath: "\(directory)/signing.key",
+      keysTopic: "nexus/v1/greenhollow/gateways/gw1/keys")
+    let keeper = ClaimKeeper(
+      place, link: link, queue: queue, clock: SystemClock(), log: JournalLog.logger(.critical))
+    #expect(await keeper.open() != nil, "\(keeper.report)")
+    return keeper
   }
 
   @Test(.enabled(if: SmallDisk.isPossible, Comment(rawValue: SmallDisk.absence)))
@@ -29,7 +32,7 @@ struct ClaimKeeperTests {
   {
     let disk = try SmallDisk(kibibytes: 2048)
     let queue = ClaimQueue()
-    let keeper = try Self.keeper(in: disk.path, queue)
+    let keeper = try await Self.keeper(in: disk.path, queue)
     var farm = MarketFarm(at: SystemClock().now().wall)
     #expect(queue.put(farm.minute(0), facts: ["lot/CAR-1": [1]]))
     await keeper.work()
@@ -62,7 +65,7 @@ struct ClaimKeeperTests {
     var farm = MarketFarm(at: SystemClock().now().wall)
     do {
       let queue = ClaimQueue()
-      let keeper = try Self.keeper(in: folder.path, queue)
+      let keeper = try await Self.keeper(in: folder.path, queue)
       for minute in 0..<600 { #expect(queue.put(farm.minute(minute), facts: ["lot/CAR-1": [7]])) }
       await keeper.work()
       #expect(keeper.report.trouble == nil)
@@ -84,8 +87,8 @@ struct ClaimKeeperTests {
     try bytes.write(to: URL(filePath: path))
 
     let queue = ClaimQueue()
-    let keeper = try Self.keeper(in: folder.path, queue)
-    await keeper.begin()
+    let keeper = try await Self.keeper(in: folder.path, queue)
+    await keeper.check()
     let report = keeper.report
     #expect(report.replaced == 1, "\(report)")
     #expect(report.lostEntries == 0)
@@ -110,8 +113,8 @@ struct ClaimKeeperTests {
     let link = try BrokerLink(options)
     try link.start()
     let queue = ClaimQueue()
-    let keeper = try Self.keeper(in: folder.path, queue, link: link)
-    await keeper.begin()
+    let keeper = try await Self.keeper(in: folder.path, queue, link: link)
+    await keeper.check()
     let pump = Task {
       while case let batch = await link.acknowledgements.next(), !batch.isEmpty {
         await keeper.answered(batch)

@@ -1,10 +1,12 @@
 import CanonicalJSON
+import ClaimKeys
 import DroneHealth
 import FarmConfiguration
 import FarmControl
 import FarmSimulation
 import FarmUnits
 import Foundation
+import Signatures
 import Testing
 
 @testable import Gateway
@@ -47,6 +49,11 @@ struct DepotFixture {
       configuration,
       identity: GatewayIdentity(version: "test", boot: "boot", session: "session", started: now),
       alarms: controller.alarmTable, drones: provisions, random: SeededRandom(seed: 1))
+    let ring = KeyRing(at: now.wall)
+    try gateway.openMarket(
+      MarketStart(
+        seal: MarketSeal(
+          signer: ring.signer, announcer: ring.announcer, keys: ring.keySet, sha256: SHA2.sha256)), at: now)
   }
 
   /// The drone's frames of one second, and further ones, over its topic; then the second passes.
@@ -74,6 +81,7 @@ struct DepotFixture {
     now = now.advanced(by: .seconds(seconds))
     gateway.advance(to: now)
     said += gateway.takePublications()
+    said += gateway.takeKept().claims.compactMap(\.message).map { Publication(.market, $0) }
     permits = gateway.takePadRequests().compactMap {
       if case .charge(let permit) = $0 { permit } else { nil }
     }

@@ -41,8 +41,10 @@ struct AgreementTests {
     let writer = MarketWriter(topics: try #require(MarketTopics(farm: "farm", gateway: "gateway")))
     let time = WallTime(milliseconds: 1_790_000_000_000)
     let kinds: KeyValuePairs<String, MarketAddress> = [
-      "lotAvailability": .lotAvailability("lot"), "storeCondition": .storeCondition("store"),
-      "droneHealth": .droneHealth("drone"),
+      "lotAvailability": .lotAvailability("lot"), "lotEvidence": .lotEvidence("lot"),
+      "decision": .decision("decision"), "storeCondition": .storeCondition("store"),
+      "fieldSoil": .fieldSoil("field"), "droneHealth": .droneHealth("drone"), "gatewayStatus": .gatewayStatus,
+      "gatewayKeys": .gatewayKeys,
     ]
     // The probe is no event.
     #expect(
@@ -60,7 +62,7 @@ struct AgreementTests {
       #expect(channel.contentType == message.contentType)
       switch (channel.expiry, message.lifetime(at: time)) {
       case (.claim(let most?), .seconds(let seconds)): #expect(most == Int64(seconds))
-      case (.claim(nil), .seconds(60)): break
+      case (.claim(nil), .seconds(60)), (.never, .unlimited): break
       default: Issue.record("\(name): \(channel.expiry) is not \(message.expiry)")
       }
     }

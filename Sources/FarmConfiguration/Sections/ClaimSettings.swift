@@ -1,7 +1,7 @@
 /// What is told to the marketplace, and how long it holds.
 public struct ClaimSettings: Sendable, Equatable {
-  /// The key that signs; made on the first start if it is not there.
-  public let key: SecretSource
+  /// The key that signs; made on the first start if it is not there. Nil: `signing.key` in the storage directory.
+  public let key: SecretSource?
   /// How long an availability claim holds.
   public let validFor: Duration
   /// How often it is told anew; shorter than `validFor`.
@@ -13,8 +13,8 @@ public struct ClaimSettings: Sendable, Equatable {
 extension ClaimSettings: ConfigurationSection {
   private enum Keys {
     static let key = Key(
-      "key_file", .secretFile(mustExist: false), .byDefault(.file("/var/lib/farmgate/signing.key")),
-      "the key that signs; made by `farmgate keys init`")
+      "key_file", .secretFile(mustExist: false), .optional,
+      "the key that signs; made on the first start; left out: `signing.key` in `storage.directory`")
     static let validFor = Key(
       "valid_for_s", .seconds(60...604_800), .byDefault(.seconds(7200)),
       "how long an availability claim holds")
@@ -32,7 +32,7 @@ extension ClaimSettings: ConfigurationSection {
     let validFor = section.read(Keys.validFor)
     let refresh = section.read(Keys.refresh)
     withdrawalContact = section.read(Keys.contact)
-    guard let key, let validFor, let refresh else { return nil }
+    guard let validFor, let refresh else { return nil }
     (self.key, self.validFor, self.refresh) = (key, validFor, refresh)
     if refresh >= validFor {
       section.report(

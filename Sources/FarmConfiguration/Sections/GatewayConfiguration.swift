@@ -26,6 +26,11 @@ public struct GatewayConfiguration: Sendable, Equatable {
   public let operators: OperatorSettings
 }
 
+extension GatewayConfiguration {
+  /// The key that signs claims.
+  public var signingKey: SecretSource { claims.key ?? .file("\(storage.directory)/signing.key") }
+}
+
 extension GatewayConfiguration: ConfigurationSection {
   private enum Keys {
     static let farm = Key("farm", .identifier, .required, "the farm's name, a level of every topic")

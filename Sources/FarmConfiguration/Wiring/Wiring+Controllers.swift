@@ -93,7 +93,7 @@ extension GatewayConfiguration {
     }
     rows.append([
       "claims",
-      "hold \(seconds(claims.validFor)), told anew every \(seconds(claims.refresh)), signed with \(claims.key)",
+      "hold \(seconds(claims.validFor)), told anew every \(seconds(claims.refresh)), signed with \(signingKey)",
     ])
     return Wiring.Table(title: "operators", columns: ["what", "how"], rows: rows)
   }

@@ -1,0 +1,34 @@
+import Claims
+import FarmUnits
+import Journal
+
+extension JournalEntry {
+  init(_ claim: KeptClaim) {
+    switch claim {
+    case .ledger(let head, let previousHash, let at, let message):
+      self = .ledger(
+        LedgerRow(
+          sequence: head.sequence, previousHash: previousHash, hash: head.hash, at: at,
+          message: JournalMessage(message)))
+    case .state(let revision, let message): self = .state(revision: revision, JournalMessage(message))
+    case .input(let hash, let at, let bytes): self = .input(hash: hash, at: at, bytes)
+    }
+  }
+
+  var isState: Bool {
+    switch self {
+    case .state, .cleared: true
+    default: false
+    }
+  }
+}
+
+extension JournalMessage {
+  init(_ message: OutgoingMessage) {
+    let expiry: WallTime? = if case .at(let end) = message.expiry { end } else { nil }
+    self.init(
+      topic: message.topic, payload: message.payload, retained: message.retained,
+      contentType: message.contentType,
+      expiresAt: expiry)
+  }
+}

@@ -1,0 +1,102 @@
+public import CanonicalJSON
+public import Claims
+public import FarmUnits
+import Harvest
+
+extension FarmGateway {
+  /// Takes up lots and claims where they stood when they were last kept.
+  ///
+  /// - Throws: `LotBookError` when the lots cannot be read: nothing is sold then until a person has looked.
+  public mutating func openMarket(_ start: MarketStart, at now: Moment) throws {
+    defer { if start.seal != nil { sayStatus(at: now) } }
+    market = start.seal.map { makeMarket($0, start.memory) }
+    if !start.keysAreTold { market?.sayKeys(at: now) }
+    try lots.open(start.lots)
+  }
+
+  /// The broker of the marketplace is there again, and may have told the last will meanwhile.
+  public mutating func marketConnected(at now: Moment) { sayStatus(at: now) }
+
+  private mutating func sayStatus(at now: Moment) {
+    let state = GatewayState.online(
+      session: identity.session, version: identity.version, since: identity.started.wall)
+    market?.say(state, at: now)
+  }
+
+  /// For the marketplace's broker to tell when the connection is gone; a new one for each connection. Nil without a key.
+  public mutating func marketWill(at now: Moment) -> OutgoingMessage? {
+    let session = identity.session
+    return market?.will(session: session, at: now)
+  }
+
+  /// The journal had to begin anew: everything that is to outlive a restart is to be kept once more.
+  public mutating func keepAnew(at now: Moment) {
+    lots.keepAll()
+    lots.republish()
+    market?.sayKeys(at: now)
+    sayStatus(at: now)
+    publishLots(at: now)
+  }
+
+  /// What is to be kept, and then told to the marketplace; the caller has it then.
+  public mutating func takeKept() -> KeptBatch {
+    defer { kept = KeptBatch() }
+    kept.claims = market?.takeKept() ?? []
+    let changed = lots.takeChanged()
+    for (lot, json) in changed { kept.facts[KeptLots.name(ofLot: lot)] = json.bytes }
+    if !changed.isEmpty { kept.facts[KeptLots.stores] = lots.storesSnapshot.bytes }
+    return kept
+  }
+
+  // MARK: Lots
+
+  /// What a person did with a lot, as evidence.
+  mutating func noteEvidence(_ command: LotCommand, _ answer: CommandAnswer, at now: Moment) {
+    guard answer.result != .refused, let id = answer.lot, let lot = lots.book.lot(id) else { return }
+    market?.say(command, about: lot, at: now)
+    kept.isUrgent = true
+  }
+
+  mutating func publishLots(at now: Moment) {
+    guard canKeep, lots.isOpen else { return }
+    // The desk is taken out while it is used: nothing of it is copied.
+    var market = market.take()
+    defer { self.market = market }
+    for availability in lots.due(at: now, newID: { market?.newID(at: now) }) {
+      say(site.lot(availability, decision: market?.reference(of: availability)))
+      discovery?.appeared(availability, at: now)
+      market?.say(availability, at: now)
+      if availability.status == .withdrawn { kept.isUrgent = true }
+    }
+    for record in lots.takeRecords() { market?.say(record, lots: lots.book.lots, at: now) }
+    for lot in lots.takeRetired() {
+      discovery?.retired(lot: lot)
+      say(site.cleared(site.topics.lot(lot)))
+      kept.facts[KeptLots.name(ofLot: lot)] = .some(nil)
+      market?.forget(lot: lot)
+    }
+  }
+
+  mutating func publishSoil(at now: Moment) {
+    guard canKeep, market != nil else { return }
+    for field in soil.due(at: now.instant, reading: { board.reading($0) }) { market?.say(field, at: now) }
+  }
+}
+
+/// The names under which a journal keeps lots and stores.
+public enum KeptLots {
+  public static let prefix = "lot/"
+  public static let stores = "stores"
+
+  public static func name(ofLot id: String) -> String { prefix + id }
+
+  /// `LotBook.snapshot` of what was kept; nil where nothing was.
+  ///
+  /// - Parameters:
+  ///   - lots: In any order, as they were kept.
+  ///   - stores: As they were kept.
+  public static func snapshot(lots: [JSONValue], stores: JSONValue?) -> JSONValue? {
+    if lots.isEmpty && stores == nil { return nil }
+    return ["version": .integer(LotBook.snapshotVersion), "lots": .array(lots), "stores": stores ?? [:]]
+  }
+}
