@@ -48,7 +48,7 @@ package actor JournalTrial {
     let now = clock.now()
     for first in stride(from: 0, to: count, by: together) {
       let claims = (first..<min(count, first + together)).map { _ in entry(payload, at: now.wall) }
-      guard queue.put(claims, facts: [:]) else { throw Failure(description: "no room in the queue") }
+      guard put(claims) else { throw Failure(description: "no room in the queue") }
       await keeper.work()
     }
     let report = keeper.report
@@ -59,14 +59,20 @@ package actor JournalTrial {
   /// Keeps what a gateway says in one second, tells the broker, and takes what it has answered so far.
   package func keep(_ messages: [OutgoingMessage]) async throws {
     let now = clock.now().wall
-    let claims = messages.map { message in
+    let claims = messages.map { message -> KeptClaim in
       guard message.retained else { return entry(message, at: now) }
       revisions[message.topic, default: 0] += 1
       return .state(revision: revisions[message.topic, default: 1], message)
     }
-    guard queue.put(claims, facts: [:]) else { throw Failure(description: "no room in the queue") }
+    guard put(claims) else { throw Failure(description: "no room in the queue") }
     await keeper.work()
     if let answers = link?.acknowledgements.drain(), !answers.isEmpty { await keeper.answered(answers) }
+  }
+
+  private func put(_ claims: [KeptClaim]) -> Bool {
+    var kept = KeptBatch()
+    kept.claims = claims
+    return queue.put(kept)
   }
 
   /// Connects to the broker.

@@ -109,7 +109,7 @@ enum Examples {
     "refused_payloads":{},"refused_reasons":{},"refused_payloads_of_other_topics":0,
     "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,
     "claims_too_large":0,"journal":{"waiting_bytes":0,"owed_entries":0,
-    "owed_states":0,"dead_letters":0,"bytes":81920,"commits":2,"failures":0,"evicted":0,"replaced":0},"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
+    "owed_states":0,"dead_letters":0,"bytes":81920,"commits":2,"failures":0,"evicted":0,"replaced":0,"lost_entries":0},"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
     "passed_over":0,"unfinished":0,"refused_senders":{},"over_limit":0,"before_heartbeat":0,"no_sender":0,
     "retained":0}}
     """#)

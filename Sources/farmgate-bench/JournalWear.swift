@@ -97,7 +97,6 @@ struct JournalWear {
         site: {url: "mqtt://127.0.0.1:1"}
         market: {url: "mqtt://127.0.0.1:1"}
       storage: {directory: \(directory)}
-      claims: {key_file: \(directory)/signing.key}
       sensors:
       \(sensors.joined(separator: "\n"))
       outputs:

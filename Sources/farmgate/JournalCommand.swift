@@ -113,9 +113,9 @@ extension TrustedKeySet {
       }
     }
     let credentials = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-    guard let path = configuration.claims.key.path(credentialsDirectory: credentials) else {
+    guard let path = configuration.signingKey.path(credentialsDirectory: credentials) else {
       complain(
-        "farmgate: \(configuration.claims.key) is to be had inside the service only; --keys FILE names others"
+        "farmgate: \(configuration.signingKey) is to be had inside the service only; --keys FILE names others"
       )
       throw ExitCode.internalFault
     }

@@ -1,6 +1,7 @@
 import Claims
 import FarmUnits
 import Foundation
+import Gateway
 import Journal
 import LoopbackBroker
 import MQTTLink
@@ -186,6 +187,14 @@ struct ClaimKeeperTests {
     }
     await recorder.close()
     await link.stop()
+  }
+}
+
+extension ClaimQueue {
+  fileprivate func put(_ claims: [KeptClaim], facts: [String: [UInt8]?]) -> Bool {
+    var kept = KeptBatch()
+    (kept.claims, kept.facts) = (claims, facts)
+    return put(kept)
   }
 }
 

@@ -32,8 +32,13 @@ final class GatewayProcess: Sendable {
   private let errors: URL
 
   /// Starts `farmgate run` on a configuration text.
-  /// - Parameter kept: The folder of an earlier start, with what that one stored; nil: a new one.
-  init(configuration: String, environment: [String: String] = [:], in kept: URL? = nil) throws {
+  /// - Parameters:
+  ///   - kept: The folder of an earlier start, with what that one stored; nil: a new one.
+  ///   - prefix: A program, by its path, that starts it in turn.
+  init(
+    configuration: String, environment: [String: String] = [:], in kept: URL? = nil,
+    through prefix: [String] = []
+  ) throws {
     isGuest = kept != nil
     folder =
       kept ?? FileManager.default.temporaryDirectory.appending(path: "farmgate-test-\(UUID().uuidString)")
@@ -44,8 +49,9 @@ final class GatewayProcess: Sendable {
     errors = folder.appending(path: "log")
     try Data().write(to: errors)
     process = Process()
-    process.executableURL = Self.executable
-    process.arguments = ["run", "--config", file.path]
+    let command = prefix + [Self.executable.path, "run", "--config", file.path]
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardOutput = FileHandle.nullDevice
