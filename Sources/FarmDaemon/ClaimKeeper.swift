@@ -121,7 +121,9 @@ actor ClaimKeeper {
   private func write(at now: Moment) {
     let batch = queue.take()
     guard !batch.isEmpty || cursorToKeep != nil || !statesToKeep.isEmpty else { return }
-    let entries = batch.claims.map { JournalEntry($0) } + batch.facts.map { JournalEntry.fact(name: $0, $1) }
+    let entries =
+      batch.claims.map { JournalEntry($0, boot: place.boot) }
+      + batch.facts.map { JournalEntry.fact(name: $0, $1) }
     let (cursor, states) = (cursorToKeep, statesToKeep)
     let isKept = attempt { store throws(JournalError) in
       if !entries.isEmpty { try store.append(entries) }
