@@ -42,14 +42,20 @@ public struct DecisionContext: Equatable, Sendable {
   }
 }
 
+/// `sha256:` and 64 hex digits.
+func named(_ bytes: [UInt8], _ sha256: SHA256Digest) -> String { "sha256:\(hexadecimal(sha256(bytes)))" }
+
 extension ColdChainRules {
   /// What decisions name the rule set by.
-  public func hash(_ sha256: SHA256Digest) -> String { "sha256:\(hexadecimal(sha256(json.canonicalBytes)))" }
+  public func hash(_ sha256: SHA256Digest) -> String { named(json.canonicalBytes, sha256) }
 }
 
 extension LotDecision {
-  /// The decision record as published. Rests on the decision and its context only.
-  public func data(_ rules: ColdChainRules, _ context: DecisionContext) -> JSONValue {
+  /// The decision record as published. Rests on the decision, its rules and its context only.
+  ///
+  /// - Parameter inputs: What the decision's inputs are kept under, `sha256:` and 64 hex digits; nil where nobody keeps
+  ///   them.
+  public func data(_ rules: ColdChainRules, _ context: DecisionContext, inputs: String? = nil) -> JSONValue {
     .present([
       ("id", .string(id)), ("lot", .string(lotID)), ("store", store.map(JSONValue.string)),
       ("previous", previous.map { .string($0.rawValue) }), ("status", .string(status.rawValue)),
@@ -73,7 +79,7 @@ extension LotDecision {
       ("reasons", .array(reasons.map(\.data))),
       ("dataQuality", dataQuality), ("counterfactual", .string(counterfactual)), ("remedy", .string(remedy)),
       ("withdrawal", status == .withdrawn ? withdrawal?.data : nil),
-      ("evidence", .array(context.evidence.map(JSONValue.string))),
+      ("evidence", .array(context.evidence.map(JSONValue.string))), ("inputs", inputs.map(JSONValue.string)),
     ])
   }
 

@@ -75,23 +75,23 @@ struct MarketDesk: Sendable {
 
   /// A lot as it stands, and the decision behind it where that is new.
   mutating func say(_ availability: Availability, at now: Moment) {
-    if let inputs = availability.newDecision { decide(inputs, store: availability.store, at: now) }
+    if let inputs = availability.newDecision { decide(inputs, lot: availability.lot, store: availability.store, at: now) }
     let reference = DecisionReference(of: availability, rules, hash: rulesetHash)
     saySealed(
       writer.lotAvailability(availability, id: newID(at: now), decision: reference),
       revision: availability.revision)
   }
 
-  private mutating func decide(_ inputs: DecisionInputs, store: String?, at now: Moment) {
+  private mutating func decide(_ inputs: DecisionInputs, lot: String, store: String?, at now: Moment) {
     do {
-      let decision = try inputs.decision(rules)
       let context = DecisionContext(
         software: software, rulesetHash: rulesetHash, sensors: store.flatMap { sensors[$0] } ?? [:],
-        evidence: evidenceIDs[decision.lotID] ?? [])
-      let bytes = JSONValue.object(["inputs": inputs.json, "context": context.json]).canonicalBytes
-      kept.append(.input(hash: hexadecimal(seal.sha256(bytes)), at: now.wall, bytes))
+        evidence: evidenceIDs[lot] ?? [])
+      let decision = KeptDecision(inputs, rules, context, sha256: seal.sha256)
       // The decision's own id is the event's subject; its event has another.
-      chain(writer.decision(decision, rules, context, id: newID(at: now)), at: now)
+      let event = try writer.decision(decision, id: newID(at: now))
+      kept.append(.input(hash: decision.hash, at: now.wall, decision.bytes))
+      chain(event, at: now)
     } catch {
       unsayable += 1
     }

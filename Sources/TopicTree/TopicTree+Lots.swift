@@ -49,7 +49,7 @@ extension TopicTree {
 
   private static let reason = Schema.object(
     [
-      "code": .word(AvailabilityReason.Code.self), "rule": .text(pattern: "^[a-z]+[.][a-z_]+$"),
+      "code": .word(AvailabilityReason.Code.self), "rule": .text(pattern: "^[a-z]+([.][a-z0-9_]+)?$"),
       "text": .text,
     ],
     optional: [
