@@ -7,7 +7,9 @@ struct LotDesk: Sendable {
   private(set) var book: LotBook
 
   init(_ configuration: GatewayConfiguration) {
-    book = LotBook(products: configuration.products.map(ProductPlan.init), terms: ClaimTerms(configuration))
+    book = LotBook(
+      products: configuration.products.map(ProductPlan.init), terms: ClaimTerms(configuration),
+      rules: configuration.coldChain.rules)
   }
 
   /// A command of the gateway's own.
