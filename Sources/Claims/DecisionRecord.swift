@@ -42,14 +42,20 @@ public struct DecisionContext: Equatable, Sendable {
   }
 }
 
+/// `sha256:` and 64 hex digits.
+func named(_ bytes: [UInt8], _ sha256: SHA256Digest) -> String { "sha256:\(hexadecimal(sha256(bytes)))" }
+
 extension ColdChainRules {
   /// What decisions name the rule set by.
-  public func hash(_ sha256: SHA256Digest) -> String { "sha256:\(hexadecimal(sha256(json.canonicalBytes)))" }
+  public func hash(_ sha256: SHA256Digest) -> String { named(json.canonicalBytes, sha256) }
 }
 
 extension LotDecision {
-  /// The decision record as published. Rests on the decision and its context only.
-  public func data(_ rules: ColdChainRules, _ context: DecisionContext) -> JSONValue {
+  /// The decision record as published. Rests on the decision, its rules and its context only.
+  ///
+  /// - Parameter inputs: What the decision's inputs are kept under, `sha256:` and 64 hex digits; nil where nobody keeps
+  ///   them.
+  public func data(_ rules: ColdChainRules, _ context: DecisionContext, inputs: String? = nil) -> JSONValue {
     .present([
       ("id", .string(id)), ("lot", .string(lotID)), ("store", store.map(JSONValue.string)),
       ("previous", previous.map { .string($0.rawValue) }), ("status", .string(status.rawValue)),
@@ -71,9 +77,10 @@ extension LotDecision {
       ),
       ("rules", .array(findings.map { data(of: $0, rules, context) })),
       ("reasons", .array(reasons.map(\.data))),
-      ("dataQuality", dataQuality), ("counterfactual", .string(counterfactual)), ("remedy", .string(remedy)),
+      ("conditions", store == nil ? nil : measured), ("dataQuality", dataQuality),
+      ("counterfactual", .string(counterfactual)), ("remedy", .string(remedy)),
       ("withdrawal", status == .withdrawn ? withdrawal?.data : nil),
-      ("evidence", .array(context.evidence.map(JSONValue.string))),
+      ("evidence", .array(context.evidence.map(JSONValue.string))), ("inputs", inputs.map(JSONValue.string)),
     ])
   }
 
@@ -102,6 +109,18 @@ extension LotDecision {
       ("probe", .string(probe.rawValue)), ("sensor", context.sensors[probe].map(JSONValue.string)),
       ("unit", "CEL"),
       ("quality", .string((conditions.faultQuality ?? .good).rawValue)),
+    ])
+  }
+
+  /// What the lot has gone through in store since it is judged. The mean kinetic temperature is told only: it averages
+  /// excursions away, and no rule looks at it.
+  private var measured: JSONValue {
+    .present([
+      ("unit", "CEL"), ("highest", conditions.highest.flatMap { .rounded($0) }),
+      ("meanKinetic", conditions.kinetic.celsius.flatMap { .rounded($0) }),
+      ("degreeMinutes", .rounded(conditions.degreeMinutes)),
+      ("minutesAbove", .rounded(conditions.minutesAbove)),
+      ("minutesChilled", .rounded(conditions.chilledMinutes)), ("method", "zero-order hold"),
     ])
   }
 

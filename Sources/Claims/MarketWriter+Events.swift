@@ -10,12 +10,18 @@ extension MarketWriter {
 
   /// A ledger event: why a lot has the status that it has. Of use for a year, as long as conditions are kept.
   public func decision(
-    _ decision: LotDecision, _ rules: ColdChainRules, _ context: DecisionContext, id: String
+    _ decision: LotDecision, _ rules: ColdChainRules, _ context: DecisionContext, inputs: String? = nil,
+    id: String
   ) -> CloudEvent {
     event(
       .decision(decision.id), id: id, time: decision.decidedAt,
-      expiryTime: decision.decidedAt.advanced(by: .seconds(365 * 86_400)), data: decision.data(rules, context)
-    )
+      expiryTime: decision.decidedAt.advanced(by: .seconds(365 * 86_400)),
+      data: decision.data(rules, context, inputs: inputs))
+  }
+
+  /// The same from what is kept about it.
+  public func decision(_ kept: KeptDecision, id: String) throws(KeptDecisionError) -> CloudEvent {
+    decision(try kept.decision(), kept.rules, kept.context, inputs: kept.name, id: id)
   }
 
   /// Every quarter of an hour. The event's time is the record's end.

@@ -87,23 +87,23 @@ struct MarketDesk: Sendable {
       chain(about: availability.lot, at: now) { evidence, id in
         evidence.event(availability, previous: inputs.previous, eventID: id, at: now.wall)
       }
-      decide(inputs, store: availability.store, at: now)
+      decide(inputs, lot: availability.lot, store: availability.store, at: now)
     }
     saySealed(
       writer.lotAvailability(availability, id: newID(at: now), decision: reference(of: availability)),
       revision: availability.revision)
   }
 
-  private mutating func decide(_ inputs: DecisionInputs, store: String?, at now: Moment) {
+  private mutating func decide(_ inputs: DecisionInputs, lot: String, store: String?, at now: Moment) {
     do {
-      let decision = try inputs.decision(rules)
       let context = DecisionContext(
         software: software, rulesetHash: rulesetHash, sensors: store.flatMap { sensors[$0] } ?? [:],
-        evidence: evidenceIDs[decision.lotID] ?? [])
-      let bytes = JSONValue.object(["inputs": inputs.json, "context": context.json]).canonicalBytes
-      kept.append(.input(hash: hexadecimal(seal.sha256(bytes)), at: now.wall, bytes))
+        evidence: evidenceIDs[lot] ?? [])
+      let decision = KeptDecision(inputs, rules, context, sha256: seal.sha256)
       // The decision's own id is the event's subject; its event has another.
-      chain(writer.decision(decision, rules, context, id: newID(at: now)), at: now)
+      let event = try writer.decision(decision, id: newID(at: now))
+      kept.append(.input(hash: decision.hash, at: now.wall, decision.bytes))
+      chain(event, at: now)
     } catch {
       unsayable += 1
     }

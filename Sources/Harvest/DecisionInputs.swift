@@ -139,7 +139,7 @@ public struct LotDecision: Sendable {
     switch status {
     case .onHold where conditions.held.isEmpty && lot.hold == nil: "It ends when its cause does."
     case .onHold: "A named person who has looked at the product can release it with a note."
-    case .withdrawn: "Nobody can release it. \(contact.map { "Ask \($0)." } ?? "")"
+    case .withdrawn: "Nobody can release it.\(contact.map { " Ask \($0)." } ?? "")"
     case .expired: "Nobody can release it; a new lot is needed."
     case .soldOut: "A stock-take or the end of a reservation makes some of it available again."
     case .available: "A named person can hold or withdraw it."

@@ -118,13 +118,11 @@ struct MarketDeskTests {
     #expect(decisions.count == 2)
     #expect(market.inputs.count == 2)
     for bytes in market.inputs.values {
-      let json = try JSONValue(parsing: bytes)
-      let inputs = try DecisionInputs(json: try #require(json["inputs"]))
-      let kept = try #require(json["context"])
-      let context = try #require(DecisionContext(json: kept))
-      let again = try inputs.decision(.standard).data(.standard, context)
-      let published = try #require(decisions.first { $0.event.subject == inputs.id })
-      #expect(again.canonicalBytes == published.event.data.canonicalBytes)
+      let explanation = try DecisionExplanation(inputs: bytes, sha256: SHA2.sha256)
+      let published = try #require(decisions.first { $0.event.subject == explanation.id })
+      #expect(explanation.gives(published.event.data))
+      let hash = hexadecimal(SHA2.sha256(bytes))
+      #expect(published.event.data["inputs"]?.string == "sha256:\(hash)")
     }
   }
 
