@@ -30,6 +30,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's C interface by itself, for the bench's peer.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -70,6 +72,8 @@ let package = Package(
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
     module("SensorFiles", ["FarmUnits"]),
     module("Journal", ["FarmUnits", grdb]),
+    // Everything that a stranger checks and asks of a journal, the daemon beside it or not.
+    module("JournalAudit", ["FarmUnits", "CanonicalJSON", "Harvest", "Claims", "Journal", "Signatures"]),
     module("DroneLinks", ["CLinux"]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
@@ -112,7 +116,8 @@ let package = Package(
       name: "farmgate",
       dependencies: [
         "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "DroneHealth", "FarmConfiguration", "FarmDaemon",
-        "FarmSimulation", "Gateway", "LoopbackBroker", "MQTTLink", "RealTimeLoop", "Rehearsal", "TopicTree",
+        "FarmSimulation", "Gateway", "Journal", "JournalAudit", "LoopbackBroker", "MQTTLink", "RealTimeLoop",
+        "Rehearsal", "TopicTree",
         argumentParser, logging,
       ],
       swiftSettings: settings),
@@ -120,8 +125,9 @@ let package = Package(
     .executableTarget(
       name: "farmgate-bench",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "FarmDaemon", "RealTimeLoop",
-        "LoopbackBroker", "CMosquitto", "CGpiod",
+        "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Claims", "FarmConfiguration",
+        "FarmDaemon",
+        "RealTimeLoop", "Rehearsal", "LoopbackBroker", "CMosquitto", "CGpiod", sqlite,
       ],
       swiftSettings: settings),
     // The hardware-in-loop suite: runs inside the simulated machine (`make hil`).
@@ -152,6 +158,13 @@ let package = Package(
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
     tests("SensorFiles", ["SensorFiles", "FarmUnits"]),
     tests("Journal", ["Journal", "FarmUnits", grdb]),
+    tests(
+      "JournalAudit",
+      [
+        "JournalAudit", "Journal", "Claims", "ClaimKeys", "Harvest", "Signatures", "FarmUnits",
+        "CanonicalJSON",
+        grdb,
+      ]),
     tests("DroneLinks", ["DroneLinks"]),
     tests("Signatures", ["Signatures", "Claims", "CanonicalJSON"]),
     tests("GPIOLines", ["GPIOLines", "FarmUnits", "AllocationCounter"]),
@@ -184,7 +197,8 @@ let package = Package(
       "FarmDaemon",
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
-        "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
+        "HomeAssistant", "Journal", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON",
+        "FarmSimulation",
         "TopicTree", "DroneHealth", "Claims", crypto,
       ]),
   ]

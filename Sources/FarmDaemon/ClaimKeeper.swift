@@ -1,6 +1,5 @@
 import ClaimKeys
 import Claims
-import Dispatch
 import FarmUnits
 import Gateway
 import Journal
@@ -29,8 +28,20 @@ actor ClaimKeeper {
   /// Whether the disk may hold something that was not handed over yet.
   private var mayOweEntries = true
   private var mayOweStates = true
+  /// No state that is owed was said before this entry.
+  private var statesAfter: UInt64 = 0
+  /// Beyond this entry there may be states that were not looked at.
+  private var statesUntil = UInt64.max
+  /// Connections that the link had when states were repeated last.
+  private var connects: UInt64 = 0
   private var cursorToKeep: UInt64?
   private var statesToKeep: [String: Int64] = [:]
+  /// What the broker has is kept with what is kept anyway, and for its own sake only now and then: it costs nothing but
+  /// repetition to forget it.
+  private var answersToKeep = 0
+  private var answersSince: Instant?
+  /// Written since the outbox was counted.
+  private var isCounted = false
   private var retry = RetryPause()
   private var head = JournalHead.empty
   /// The journal was replaced, and the gateway has to say everything anew.
@@ -40,6 +51,9 @@ actor ClaimKeeper {
 
   /// On their way at a time: what a crash makes the broker hear twice.
   private static let windowLimit = 32
+  /// Answers of the broker that are not kept yet: so many, or for so long.
+  private static let answersMax = 256
+  private static let answersDelay = Duration.seconds(60)
 
   init(_ place: JournalPlace, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger) {
     (self.place, self.link, self.queue, self.clock, self.log) = (place, link, queue, clock, log)
@@ -57,9 +71,6 @@ actor ClaimKeeper {
     guard store == nil, retry.isOver(at: now.instant) else { return nil }
     do throws(JournalError) {
       let opened = try place.open(at: now)
-      if !opened.salvagedFacts.isEmpty {
-        try opened.store.append(opened.salvagedFacts.map { JournalEntry.fact(name: $0.key, $0.value) })
-      }
       window = OutboxWindow(limit: Self.windowLimit, acknowledged: try opened.store.acknowledgedSequence())
       // The broker may have forgotten what it kept.
       try opened.store.repeatStates()
@@ -97,6 +108,7 @@ actor ClaimKeeper {
     let now = clock.now()
     let isOwed = link != nil
     attempt { [self] store throws(JournalError) in
+      guard store.isInPlace else { throw .displaced(store.path) }
       let eviction = try store.keepBudget(at: now.wall, isOwed: isOwed)
       look.bytes = eviction.bytes
       let gone = eviction.evicted.values.reduce(0, +) + eviction.ledger
@@ -109,26 +121,29 @@ actor ClaimKeeper {
 
   /// The last words: everything that waits, on the disk and on its way.
   func end() {
-    let now = clock.now()
-    write(at: now)
-    feed(at: now.wall)
+    write(at: clock.now(), evenAnswers: true)
+    feed(at: clock.now().wall)
     show()
   }
 
   /// The gateway has said everything anew.
   func isToldAnew() { isNew = false }
 
-  private func write(at now: Moment) {
+  private func areAnswersDue(at now: Instant) -> Bool {
+    answersToKeep >= Self.answersMax || answersSince.map { now - $0 >= Self.answersDelay } ?? false
+  }
+
+  private func write(at now: Moment, evenAnswers: Bool = false) {
     let batch = queue.take()
-    guard !batch.isEmpty || cursorToKeep != nil || !statesToKeep.isEmpty else { return }
+    guard !batch.isEmpty || areAnswersDue(at: now.instant) || (evenAnswers && answersToKeep > 0) else {
+      return
+    }
     let entries =
       batch.claims.map { JournalEntry($0, boot: place.boot) }
       + batch.facts.map { JournalEntry.fact(name: $0, $1) }
     let (cursor, states) = (cursorToKeep, statesToKeep)
     let isKept = attempt { store throws(JournalError) in
-      if !entries.isEmpty { try store.append(entries) }
-      if let cursor { try store.acknowledge(through: cursor) }
-      if !states.isEmpty { try store.acknowledge(states: states) }
+      try store.append(entries, acknowledging: cursor, states: states)
     }
     guard isKept else {
       queue.putBack(batch)
@@ -137,12 +152,12 @@ actor ClaimKeeper {
     }
     retry.end()
     look.commits += 1
-    (cursorToKeep, statesToKeep) = (nil, [:])
+    (cursorToKeep, statesToKeep, answersToKeep, answersSince) = (nil, [:], 0, nil)
     for case .ledger(let row) in entries {
       head = row.head
       mayOweEntries = true
     }
-    if entries.contains(where: \.isState) { mayOweStates = true }
+    if entries.contains(where: \.isState) { (mayOweStates, statesAfter) = (true, 0) }
   }
 
   /// - Returns: Whether it went well. What did not is told once.
@@ -150,15 +165,20 @@ actor ClaimKeeper {
   private func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
     guard let store else { return false }
     do throws(JournalError) {
+      isCounted = false
       try action(store)
       if look.trouble != nil { log.notice("the journal takes what it is given again") }
       look.trouble = nil
       return true
     } catch {
-      tell(error)
-      if error.cause == .damaged { replace() }
+      note(error)
       return false
     }
+  }
+
+  private func note(_ error: JournalError) {
+    tell(error)
+    if error.cause == .damaged { replace() }
   }
 
   private func tell(_ error: JournalError) {
@@ -172,14 +192,19 @@ actor ClaimKeeper {
   private func replace() {
     do throws(JournalError) {
       guard let damaged = store else { return }
-      let (fresh, aside) = try damaged.replaced(after: head)
-      store = fresh
+      let replacement = try damaged.replaced(after: head)
+      store = replacement.store
       isNew = true
       look.replaced += 1
-      look.lasting.append("the journal was damaged; what it held lies in \(aside)")
-      window = OutboxWindow(limit: Self.windowLimit, acknowledged: head.sequence)
+      look.lostEntries += replacement.lost
+      let aside = replacement.aside.map { "what it held lies in \($0)" } ?? "it was gone"
+      look.lasting.append(
+        "the journal was damaged, \(aside); \(replacement.lost) entries that the marketplace lacks are lost")
+      window = window.renewed(acknowledged: try replacement.store.acknowledgedSequence())
+      (mayOweEntries, mayOweStates, statesAfter) = (true, true, 0)
       log.error(
-        "the journal was damaged; it lies in \(aside), and the chain goes on behind entry \(head.sequence)")
+        "the journal was damaged; it lies in \(replacement.aside ?? "no place any more"), and the chain goes on behind entry \(head.sequence)",
+        metadata: ["facts_saved": "\(replacement.facts)", "entries_lost": "\(replacement.lost)"])
     } catch {
       log.error("\(error)")
     }
@@ -188,30 +213,74 @@ actor ClaimKeeper {
   // MARK: To the broker
 
   private func feed(at now: WallTime) {
-    guard let store, let link, window.room > 0, mayOweEntries || mayOweStates else { return }
+    // What is handed over without a connection is out of date when there is one.
+    guard let store, let link, link.status.state == .connected, repeatAfterConnect(link.status.connects),
+      window.room > 0, mayOweEntries || mayOweStates
+    else { return }
     do throws(JournalError) {
-      if mayOweEntries {
-        let rows = try store.ledger(after: window.handedOver, limit: window.room)
-        mayOweEntries = rows.count == window.room
-        for row in rows where !window.isSettledOrOnItsWay(ledger: row.sequence) {
-          guard hand(PendingMessage(origin: .ledger(sequence: row.sequence), message: row.message), link, now)
-          else { return }
+      let room = window.room
+      let rows = mayOweEntries ? try store.ledger(after: window.handedOver, limit: room) : []
+      mayOweEntries = rows.count == room
+      var states = try statesToHand(upTo: rows.last?.sequence ?? .max, at: now)
+      defer {
+        if let left = states.first { (mayOweStates, statesAfter) = (true, min(statesAfter, left.after)) }
+      }
+      // As they were said: a state stands between the entry that it was derived from and the next.
+      for row in rows where !window.isSettledOrOnItsWay(ledger: row.sequence) {
+        let pending = PendingMessage(origin: .ledger(sequence: row.sequence), message: row.message)
+        guard hand(&states, before: row.sequence, link, now), row.sequence <= statesUntil, window.room > 0,
+          hand(pending, link, now)
+        else {
+          mayOweEntries = true
+          return
         }
       }
-      guard mayOweStates, window.room > 0 else { return }
-      let states = try store.pendingStates(at: now, limit: window.limit)
-      mayOweStates = states.count == window.limit
-      for state in states where window.room > 0 {
-        if window.isOnItsWay(topic: state.message.topic) {
-          mayOweStates = true
-          continue
-        }
-        guard hand(state, link, now) else { return }
-      }
+      if !mayOweEntries { _ = hand(&states, before: .max, link, now) }
     } catch {
-      look.failures += 1
-      if error.cause == .damaged { replace() }
+      note(error)
     }
+  }
+
+  /// States that may have to go before an entry. None as long as the disk does not know which of them the broker has.
+  private func statesToHand(upTo sequence: UInt64, at now: WallTime) throws(JournalError) -> ArraySlice<
+    PendingMessage
+  > {
+    statesUntil = .max
+    guard mayOweStates, sequence > statesAfter else { return [] }
+    if !statesToKeep.isEmpty, retry.isOver(at: clock.now().instant) {
+      write(at: clock.now(), evenAnswers: true)
+    }
+    guard statesToKeep.isEmpty, let store else { return [] }
+    let states = try store.pendingStates(at: now, limit: window.limit)
+    (mayOweStates, statesAfter) = (states.count == window.limit, states.last?.after ?? 0)
+    if mayOweStates { statesUntil = statesAfter }
+    return states[...]
+  }
+
+  /// - Returns: False when the link takes nothing more.
+  private func hand(
+    _ states: inout ArraySlice<PendingMessage>, before sequence: UInt64, _ link: BrokerLink, _ now: WallTime
+  ) -> Bool {
+    while let state = states.first, state.after < sequence {
+      if window.isOnItsWay(topic: state.message.topic) {
+        // Behind the older one, which is on its way.
+        (mayOweStates, statesAfter) = (true, 0)
+      } else if window.room == 0 || !hand(state, link, now) {
+        return false
+      }
+      states.removeFirst()
+    }
+    return true
+  }
+
+  /// On a new connection the broker may have forgotten what it kept: the newest of each topic goes out again.
+  private func repeatAfterConnect(_ count: UInt64) -> Bool {
+    guard count != connects else { return true }
+    // Before the first one everything was repeated already.
+    let isDone = connects == 0 || attempt { store throws(JournalError) in try store.repeatStates() }
+    guard isDone else { return false }
+    (connects, mayOweStates, statesAfter) = (count, true, 0)
+    return true
   }
 
   private func hand(_ pending: PendingMessage, _ link: BrokerLink, _ now: WallTime) -> Bool {
@@ -221,7 +290,7 @@ actor ClaimKeeper {
     let left = message.expiresAt.map { max(1, ($0.milliseconds - now.milliseconds) / 1000) }
     let outcome = link.publish(
       OutboundMessage(
-        topic: message.topic, payload: message.payload, retained: message.retained,
+        topic: message.topic, payload: message.payload, retained: message.retained, isRepeated: false,
         contentType: message.contentType, isText: !message.payload.isEmpty,
         expiry: left.map { .seconds($0) }, token: token))
     guard case .refused(let refusal) = outcome else { return true }
@@ -247,7 +316,7 @@ actor ClaimKeeper {
 
   private func note(_ progress: OutboxWindow.Progress) {
     switch progress {
-    case .none: break
+    case .none: return
     case .ledger(let sequence): cursorToKeep = sequence
     case .state(let topic, let revision):
       statesToKeep[topic] = revision
@@ -256,6 +325,8 @@ actor ClaimKeeper {
         self.ring = ring
       }
     }
+    answersToKeep += 1
+    answersSince = answersSince ?? clock.now().instant
   }
 
   private func bury(_ token: UInt64, reasonCode: UInt8) {
@@ -273,15 +344,17 @@ actor ClaimKeeper {
 
   private func giveBack(_ token: UInt64) {
     window.giveBack(token)
-    (mayOweEntries, mayOweStates) = (true, true)
+    (mayOweEntries, mayOweStates, statesAfter) = (true, true, 0)
   }
 
   private func show() {
     look.waitingBytes = queue.bytes
-    if let depth = try? store?.depth() {  // a journal in trouble has said so already
-      (look.owedEntries, look.owedStates, look.deadLetters) = (depth.ledger, depth.states, depth.deadLetters)
+    if !isCounted, let depth = try? store?.depth(at: clock.now().wall) {  // one in trouble has said so already
+      (look.owedStates, look.deadLetters, isCounted) = (depth.states, depth.deadLetters, true)
     }
-    let report = look
+    look.owedEntries = head.sequence - min(head.sequence, window.acknowledged)
+    var report = look
+    report.owedStates = max(0, look.owedStates - statesToKeep.count)
     shared.withLock { $0 = report }
   }
 }

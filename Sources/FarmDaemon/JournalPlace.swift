@@ -26,8 +26,6 @@ struct JournalPlace: Sendable {
     var ring: KeyRing?
     /// In words, for the log and `status`.
     var troubles: [String]
-    /// To be kept before anything else.
-    var salvagedFacts: [String: [UInt8]]
   }
 
   /// Blocks on the disk. A key is made where there is none.
@@ -42,8 +40,7 @@ struct JournalPlace: Sendable {
       head: LedgerHead(sequence: head.sequence, hash: head.hash), revisions: try store.revisions())
     // No topic can have had more revisions than there have been seconds.
     if opening.isBroken { memory.revisionFloor = max(0, now.wall.milliseconds / 1000) }
-    var facts = try store.facts()
-    facts.merge(opening.salvagedFacts) { kept, _ in kept }
+    let facts = try store.facts()
     let ring: KeyRing?
     do {
       ring = try keyRing(at: now)
@@ -61,9 +58,7 @@ struct JournalPlace: Sendable {
     start.lots = KeptLots.snapshot(
       lots: lots.compactMap { json($0.key, $0.value, &troubles) },
       stores: facts[KeptLots.stores].flatMap { json(KeptLots.stores, $0, &troubles) })
-    return Opened(
-      store: store, head: head, start: start, ring: ring, troubles: troubles,
-      salvagedFacts: opening.salvagedFacts)
+    return Opened(store: store, head: head, start: start, ring: ring, troubles: troubles)
   }
 
   private func json(_ name: String, _ bytes: [UInt8], _ troubles: inout [String]) -> JSONValue? {

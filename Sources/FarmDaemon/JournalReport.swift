@@ -20,6 +20,8 @@ struct JournalReport: Equatable, Sendable {
   var evicted: UInt64 = 0
   /// Damaged files that were set aside.
   var replaced: UInt64 = 0
+  /// Ledger entries in them that the broker never got.
+  var lostEntries: UInt64 = 0
 
   /// On `counters`.
   var json: JSONObject {
@@ -29,6 +31,7 @@ struct JournalReport: Equatable, Sendable {
       "owed_states": .integer(Int64(owedStates)), "dead_letters": .integer(Int64(deadLetters)),
       "bytes": .integer(Int64(bytes)), "commits": number(commits), "failures": number(failures),
       "evicted": number(evicted), "replaced": number(replaced),
+      "lost_entries": number(lostEntries),
     ]
   }
 

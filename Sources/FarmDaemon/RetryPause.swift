@@ -1,4 +1,3 @@
-import Dispatch
 import FarmUnits
 
 /// Longer pauses while a disk does not take anything: 1 s to 30 s.
@@ -12,16 +11,4 @@ struct RetryPause: Sendable {
     pause = min(pause * 2, .seconds(30))
   }
   mutating func end() { (until, pause) = (nil, .seconds(1)) }
-}
-
-/// Runs an actor on one dispatch queue of its own, where it may block.
-final class SerialExecutorQueue: SerialExecutor {
-  private let queue: DispatchQueue
-
-  init(_ name: String) { queue = DispatchQueue(label: name) }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-  }
 }

@@ -58,9 +58,13 @@ public struct JournalHead: Equatable, Sendable {
   /// 64 hex digits; zeros before the first.
   public var hash: String
 
-  public init(sequence: UInt64, hash: String) { (self.sequence, self.hash) = (sequence, hash) }
+  /// - Parameter hash: Left out: not known, so that the next entry follows nothing.
+  public init(sequence: UInt64, hash: String = Self.noHash) {
+    (self.sequence, self.hash) = (sequence, hash)
+  }
 
-  public static let empty = JournalHead(sequence: 0, hash: String(repeating: "0", count: 64))
+  public static let noHash = String(repeating: "0", count: 64)
+  public static let empty = JournalHead(sequence: 0)
 }
 
 /// An entry of the chain as it is kept.
@@ -93,6 +97,10 @@ public struct PendingMessage: Equatable, Sendable {
   }
   public var origin: Origin
   public var message: JournalMessage
+  /// Of a state: the last entry of the ledger when it was said. It is handed over before those that came later.
+  public var after: UInt64
 
-  public init(origin: Origin, message: JournalMessage) { (self.origin, self.message) = (origin, message) }
+  public init(origin: Origin, message: JournalMessage, after: UInt64 = 0) {
+    (self.origin, self.message, self.after) = (origin, message, after)
+  }
 }

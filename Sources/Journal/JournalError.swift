@@ -25,6 +25,11 @@ public struct JournalError: Error, Equatable, CustomStringConvertible {
 
   public var description: String { "cannot \(action) \(path): \(detail)" }
 
+  /// The file lies no longer where it was opened.
+  public static func displaced(_ path: String) -> Self {
+    Self("find", path, .damaged, "it was removed, or another file lies in its place")
+  }
+
   init(_ action: String, _ path: String, _ cause: Cause, _ detail: String) {
     (self.action, self.path, self.cause, self.detail) = (action, path, cause, detail)
   }

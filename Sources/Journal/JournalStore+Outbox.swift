@@ -14,66 +14,77 @@ public struct OutboxDepth: Equatable, Sendable {
 extension JournalStore {
   /// The last entry of the chain up to which the broker has everything.
   public func acknowledgedSequence() throws(JournalError) -> UInt64 {
-    try read("read") { UInt64(try Int64.fetchOne($0, sql: "SELECT acknowledged_sequence FROM cursor") ?? 0) }
+    try read("read") { database in
+      let row = try Row.fetchOne(database, sql: "SELECT acknowledged_sequence FROM cursor")
+      return try row.map { try CheckedRow($0, of: path).number("acknowledged_sequence") } ?? 0
+    }
   }
 
   /// Ledger entries after a number, in their order.
   public func ledger(after sequence: UInt64, limit: Int) throws(JournalError) -> [LedgerRow] {
     try read("read") { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        database.cachedStatement(
+          sql: "SELECT \(LedgerRow.columns) FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?"),
         arguments: [Int64(clamping: sequence), limit]
-      ).map { row in
-        LedgerRow(
-          sequence: UInt64(row["sequence"] as Int64), previousHash: row["previous_hash"], hash: row["hash"],
-          at: WallTime(milliseconds: row["at_ms"]), message: Self.message(of: row))
-      }
+      ).map { try LedgerRow(CheckedRow($0, of: path)) }
     }
   }
 
-  /// States that the broker has not acknowledged: the newest of each topic. What has expired is left out.
+  /// States that the broker has not acknowledged: the newest of each topic, in the order in which they were said between
+  /// the entries of the ledger. What has expired is left out.
   public func pendingStates(at now: WallTime, limit: Int) throws(JournalError) -> [PendingMessage] {
     try read("read") { database in
       try Row.fetchAll(
         database,
         sql: """
-          SELECT * FROM state WHERE acknowledged_revision < revision AND (expires_ms IS NULL OR expires_ms > ?)
-          ORDER BY topic LIMIT ?
+          SELECT revision, after_sequence, \(JournalMessage.columns) FROM state
+          WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
+          ORDER BY after_sequence, topic LIMIT ?
           """, arguments: [now.milliseconds, limit]
       ).map { row in
-        let message = Self.message(of: row)
+        let row = CheckedRow(row, of: path)
+        let message = try JournalMessage(row)
         return PendingMessage(
-          origin: .state(topic: message.topic, revision: row["revision"]), message: message)
+          origin: .state(topic: message.topic, revision: try row.value("revision")), message: message,
+          after: try row.number("after_sequence"))
       }
     }
   }
+
+  /// Of a row of `state`: the broker does not have it.
+  static let isPending =
+    "NOT EXISTS (SELECT 1 FROM told WHERE told.topic = state.topic AND told.revision >= state.revision)"
 
   /// The broker has everything up to a number. Never goes back.
   public func acknowledge(through sequence: UInt64) throws(JournalError) {
-    try write("acknowledge in") { database in
-      try database.execute(
-        sql: "UPDATE cursor SET acknowledged_sequence = ?1 WHERE acknowledged_sequence < ?1",
-        arguments: [Int64(clamping: sequence)])
-    }
+    try write("acknowledge in") { try Self.acknowledge(through: sequence, $0) }
   }
 
-  /// The broker has these revisions. A topic that was to be emptied is forgotten then, but for its revision.
+  static func acknowledge(through sequence: UInt64, _ database: Database) throws {
+    try database.cachedStatement(
+      sql: "UPDATE cursor SET acknowledged_sequence = ?1 WHERE acknowledged_sequence < ?1"
+    ).execute(arguments: [Int64(clamping: sequence)])
+  }
+
+  /// The broker has these revisions.
   public func acknowledge(states: [String: Int64]) throws(JournalError) {
-    try write("acknowledge in") { database in
-      for (topic, revision) in states {
-        try database.execute(
-          sql: """
-            UPDATE state SET acknowledged_revision = ?1
-            WHERE topic = ?2 AND acknowledged_revision < ?1 AND revision >= ?1
-            """, arguments: [revision, topic])
-      }
-    }
+    try write("acknowledge in") { try Self.acknowledge(states: states, $0) }
+  }
+
+  static func acknowledge(states: [String: Int64], _ database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO told (topic, revision) SELECT topic, ?1 FROM state WHERE topic = ?2 AND revision >= ?1
+        ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > told.revision
+        """)
+    for (topic, revision) in states { try statement.execute(arguments: [revision, topic]) }
   }
 
   /// The broker may have forgotten what it kept: every state is to be sent once more.
   public func repeatStates() throws(JournalError) {
     try write("repeat states of") {
-      try $0.execute(sql: "UPDATE state SET acknowledged_revision = 0 WHERE acknowledged_revision > 0")
+      try $0.execute(sql: "DELETE FROM told")
     }
   }
 
@@ -92,31 +103,28 @@ extension JournalStore {
         sql: "DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ?",
         arguments: [Self.deadLettersMax])
       if case .state(let topic, let revision) = pending.origin {
-        try database.execute(
-          sql: "UPDATE state SET acknowledged_revision = ?1 WHERE topic = ?2 AND revision = ?1",
-          arguments: [revision, topic])
+        try Self.acknowledge(states: [topic: revision], database)
       }
     }
   }
 
   static let deadLettersMax = 1000
 
-  public func depth() throws(JournalError) -> OutboxDepth {
+  /// - Parameter now: States that have expired by then count no more; nil: none has.
+  public func depth(at now: WallTime? = nil) throws(JournalError) -> OutboxDepth {
     try read("read") { database in
-      let cursor = try Int64.fetchOne(database, sql: "SELECT acknowledged_sequence FROM cursor") ?? 0
-      let head = try Self.head(database)
+      let cursor = UInt64(
+        clamping: try Int64.fetchOne(database, sql: "SELECT acknowledged_sequence FROM cursor") ?? 0)
+      let head = try self.head(database)
       return OutboxDepth(
-        ledger: head.sequence - min(head.sequence, UInt64(cursor)),
+        ledger: head.sequence - min(head.sequence, cursor),
         states: try Int.fetchOne(
-          database, sql: "SELECT count(*) FROM state WHERE acknowledged_revision < revision") ?? 0,
+          database,
+          sql: """
+            SELECT count(*) FROM state
+            WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
+            """, arguments: [now?.milliseconds ?? Int64.min]) ?? 0,
         deadLetters: try Int.fetchOne(database, sql: "SELECT count(*) FROM dead_letter") ?? 0)
     }
-  }
-
-  static func message(of row: Row) -> JournalMessage {
-    JournalMessage(
-      topic: row["topic"], payload: Array(row["payload"] as Data), retained: row["retained"],
-      contentType: row["content_type"],
-      expiresAt: (row["expires_ms"] as Int64?).map { WallTime(milliseconds: $0) })
   }
 }

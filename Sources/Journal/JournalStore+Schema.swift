@@ -30,16 +30,19 @@ extension JournalStore {
         CREATE TRIGGER ledger_has_no_gap BEFORE INSERT ON ledger
           WHEN EXISTS (SELECT 1 FROM ledger) AND NEW.sequence != (SELECT max(sequence) + 1 FROM ledger)
           BEGIN SELECT RAISE(ABORT, 'the ledger has no gap'); END;
+        -- With rowids: a leaf then holds a whole payload, and one that is replaced costs one page.
         CREATE TABLE state (
           topic TEXT PRIMARY KEY,
           revision INTEGER NOT NULL,
-          acknowledged_revision INTEGER NOT NULL DEFAULT 0,
+          -- The last entry of the ledger when it was said.
+          after_sequence INTEGER NOT NULL,
           retained INTEGER NOT NULL,
           content_type TEXT,
           expires_ms INTEGER,
           payload BLOB NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX state_pending ON state(topic) WHERE acknowledged_revision < revision;
+        ) STRICT;
+        -- The revisions that the broker has, many to a page.
+        CREATE TABLE told (topic TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE sample (
           id INTEGER PRIMARY KEY,
           class INTEGER NOT NULL,
@@ -61,7 +64,7 @@ extension JournalStore {
           at_ms INTEGER NOT NULL,
           payload BLOB NOT NULL
         ) STRICT;
-        CREATE TABLE fact (name TEXT PRIMARY KEY, payload BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE fact (name TEXT PRIMARY KEY, payload BLOB NOT NULL) STRICT;
         CREATE TABLE cursor (
           id INTEGER PRIMARY KEY CHECK (id = 1),
           acknowledged_sequence INTEGER NOT NULL,

@@ -27,6 +27,8 @@ public struct JournalStore: Sendable {
   let budget: Budget
   let reserve: SequenceReserve
   let queue: DatabaseQueue
+  /// The file that is open.
+  private let place: FilePlace?
 
   /// What `open` found.
   public struct Opening: Sendable {
@@ -35,8 +37,6 @@ public struct JournalStore: Sendable {
     public var troubles: [String]
     /// The chain goes on after a loss: its next entry does not follow the last one that the market has.
     public var isBroken: Bool
-    /// What a damaged file still told of the facts in it, to be kept anew.
-    public var salvagedFacts: [String: [UInt8]] = [:]
   }
 
   /// Opens the journal in a folder, or begins one. A damaged file is set aside, reported and replaced.
@@ -55,23 +55,27 @@ public struct JournalStore: Sendable {
     }
     do throws(JournalError) {
       let store = try JournalStore(path, budget, reserve)
-      return Opening(store: store, troubles: troubles, isBroken: false)
+      // A file that was emptied or is gone looks like a first start; the reserved numbers know better.
+      let head = try store.head()
+      let isLost = reserved > 0 && head == .empty
+      if isLost {
+        try store.write("begin anew") { try Self.begin(after: JournalHead(sequence: reserved), $0) }
+        troubles.append("\(path) holds nothing, and numbers up to \(reserved) were given: it was lost")
+      }
+      return Opening(store: store, troubles: troubles, isBroken: isLost)
     } catch {
       guard error.cause == .damaged else { throw error }
-      let (salvaged, facts) = salvage(path)
+      let salvage = Salvage(path)
       let aside = try setAside(path)
-      troubles.append("\(error); it is set aside as \(aside)")
       let store = try JournalStore(path, budget, reserve)
       // Whatever number may have been given is not given again.
-      let last = max(reserved, salvaged?.sequence ?? 0)
-      if last > 0 {
-        try store.beginAfter(
-          JournalHead(
-            sequence: last,
-            hash: salvaged?.sequence == last
-              ? salvaged?.hash ?? JournalHead.empty.hash : JournalHead.empty.hash))
-      }
-      return Opening(store: store, troubles: troubles, isBroken: last > 0, salvagedFacts: facts)
+      let last = max(reserved, salvage?.head?.sequence ?? 0)
+      let head = salvage?.head?.sequence == last ? salvage?.head : nil
+      _ = try store.take(salvage, after: head ?? JournalHead(sequence: last))
+      troubles.append(
+        "\(error); it is set aside as \(aside ?? "nothing"), \(salvage?.facts.count ?? 0) facts of it were saved"
+      )
+      return Opening(store: store, troubles: troubles, isBroken: last > 0)
     }
   }
 
@@ -100,24 +104,21 @@ public struct JournalStore: Sendable {
     } catch {
       throw JournalError("open", path, error)
     }
+    place = FilePlace(path)
   }
 
-  /// What a damaged file still says of the head of its chain, nil when it says nothing, and of its facts.
-  private static func salvage(_ path: String) -> (head: JournalHead?, facts: [String: [UInt8]]) {
-    var configuration = Configuration()
-    configuration.readonly = true
-    // The file is damaged: an answer of it is welcome, and none is expected.
-    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return (nil, [:]) }
-    let head = try? queue.read { try Self.head($0) }
-    let facts = (try? queue.read { try Self.facts($0) }) ?? [:]
-    return (head, facts)
-  }
+  /// Whether the name still means the file that is open: what somebody has removed or replaced would be written to in vain.
+  public var isInPlace: Bool { place == nil || FilePlace(path) == place }
 
-  /// - Returns: The new name.
-  private static func setAside(_ path: String) throws(JournalError) -> String {
+  /// Damaged files that are kept at most; then the last one makes room.
+  private static let asideMax = 4
+
+  /// - Returns: The new name; nil when there is no such file any more.
+  private static func setAside(_ path: String) throws(JournalError) -> String? {
+    if access(path, F_OK) != 0, errno == ENOENT { return nil }
     var name = path + ".damaged"
     var number = 1
-    while access(name, F_OK) == 0, number < 100 {
+    while access(name, F_OK) == 0, number < asideMax {
       number += 1
       name = "\(path).damaged-\(number)"
     }
@@ -132,12 +133,19 @@ public struct JournalStore: Sendable {
     return name
   }
 
-  private func beginAfter(_ head: JournalHead) throws(JournalError) {
+  /// What was saved of another file, in one transaction.
+  private func take(_ salvage: Salvage?, after head: JournalHead) throws(JournalError) -> UInt64 {
     try write("begin anew") { database in
-      try database.execute(
-        sql: "UPDATE cursor SET acknowledged_sequence = ?, base_sequence = ?, base_hash = ?",
-        arguments: [Int64(head.sequence), Int64(head.sequence), head.hash])
+      if let salvage { return try salvage.keep(in: database, after: head, self) }
+      try Self.begin(after: head, database)
+      return 0
     }
+  }
+
+  private static func begin(after head: JournalHead, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE cursor SET acknowledged_sequence = ?, base_sequence = ?, base_hash = ?",
+      arguments: [Int64(clamping: head.sequence), Int64(clamping: head.sequence), head.hash])
   }
 
   /// Looks through the whole file, which takes seconds for a large one.
@@ -148,44 +156,63 @@ public struct JournalStore: Sendable {
     if answer != "ok" { throw JournalError("check", path, .damaged, answer ?? "no answer") }
   }
 
-  /// Sets a file aside that turned out to be damaged while it was in use, and begins a new one behind `head`.
+  /// What became of a damaged file.
+  public struct Replacement: Sendable {
+    public var store: JournalStore
+    /// Where the old file lies; nil when it was gone.
+    public var aside: String?
+    /// Ledger entries that the broker does not have and that could not be saved.
+    public var lost: UInt64
+    /// Facts that were saved.
+    public var facts: Int
+  }
+
+  /// Sets a file aside that turned out to be damaged while it was in use, and begins a new one behind `head`, with what
+  /// can still be read: facts, the newest states, and the entries that the broker does not have.
   ///
   /// - Parameter head: Of the chain as its owner knows it.
-  /// - Returns: The new journal, and where the old one lies.
-  public func replaced(after head: JournalHead) throws(JournalError) -> (store: JournalStore, aside: String) {
-    do { try queue.close() } catch { throw JournalError("close", path, error) }
+  /// - Throws: This store is as it was when the file cannot be set aside.
+  public func replaced(after head: JournalHead) throws(JournalError) -> Replacement {
+    let salvage = Salvage(queue, path: path)
     let aside = try Self.setAside(path)
+    do { try queue.close() } catch { throw JournalError("close", path, error) }
     let store = try JournalStore(path, budget, reserve)
-    if head.sequence > 0 { try store.beginAfter(head) }
-    return (store, aside)
+    return Replacement(
+      store: store, aside: aside, lost: try store.take(salvage, after: head), facts: salvage.facts.count)
   }
 
   // MARK: Keeping
 
   /// Everything or nothing; on the disk when it returns.
   ///
+  /// - Parameters:
+  ///   - sequence: The broker has everything up to here, as `acknowledge` keeps it.
+  ///   - states: The broker has these revisions.
   /// - Throws: `.outOfChain` for a ledger entry that does not follow the last one; `.full`; `.unavailable`.
-  public func append(_ entries: [JournalEntry]) throws(JournalError) {
+  public func append(
+    _ entries: [JournalEntry], acknowledging sequence: UInt64? = nil, states: [String: Int64] = [:]
+  ) throws(JournalError) {
     let last = entries.reduce(into: 0 as UInt64) { last, entry in
       if case .ledger(let row) = entry { last = max(last, row.sequence) }
     }
     if last > 0 { try reserve.cover(last) }
     try write("append to") { database in
+      if let sequence { try Self.acknowledge(through: sequence, database) }
+      try Self.acknowledge(states: states, database)
       for entry in entries { try append(entry, database) }
     }
   }
 
-  private func append(_ entry: JournalEntry, _ database: Database) throws {
+  func append(_ entry: JournalEntry, _ database: Database) throws {
     switch entry {
     case .ledger(let row):
-      let head = try Self.head(database)
+      let head = try self.head(database)
       guard row.sequence == head.sequence + 1, row.previousHash == head.hash else {
         throw JournalError(
           "append to", path, .outOfChain, "entry \(row.sequence) does not follow entry \(head.sequence)")
       }
       let message = row.message
-      try database.execute(
-        sql: "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      try database.cachedStatement(sql: "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
         arguments: [
           Int64(row.sequence), row.previousHash, row.hash, row.at.milliseconds, message.topic,
           message.retained,
@@ -206,12 +233,14 @@ public struct JournalStore: Sendable {
           Data(payload),
         ])
     case .input(let hash, let at, let payload):
-      try database.execute(
-        sql: "INSERT INTO input VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET at_ms = excluded.at_ms",
+      try database.cachedStatement(
+        sql: "INSERT INTO input VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET at_ms = excluded.at_ms"
+      ).execute(
         arguments: [hash, at.milliseconds, Data(payload)])
     case .fact(let name, let payload?):
-      try database.execute(
-        sql: "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET payload = excluded.payload",
+      try database.cachedStatement(
+        sql: "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET payload = excluded.payload"
+      ).execute(
         arguments: [name, Data(payload)])
     case .fact(let name, nil):
       try database.execute(sql: "DELETE FROM fact WHERE name = ?", arguments: [name])
@@ -219,16 +248,19 @@ public struct JournalStore: Sendable {
   }
 
   private func putState(_ revision: Int64, _ message: JournalMessage, _ database: Database) throws {
-    try database.execute(
+    try database.cachedStatement(
       sql: """
-        INSERT INTO state (topic, revision, retained, content_type, expires_ms, payload) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision, retained = excluded.retained,
+        INSERT INTO state (topic, revision, after_sequence, retained, content_type, expires_ms, payload)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision,
+          after_sequence = excluded.after_sequence, retained = excluded.retained,
           content_type = excluded.content_type, expires_ms = excluded.expires_ms, payload = excluded.payload
         WHERE excluded.revision > state.revision
-        """,
+        """
+    ).execute(
       arguments: [
-        message.topic, revision, message.retained, message.contentType, message.expiresAt?.milliseconds,
-        Data(message.payload),
+        message.topic, revision, Int64(clamping: try head(database).sequence), message.retained,
+        message.contentType, message.expiresAt?.milliseconds, Data(message.payload),
       ])
   }
 
@@ -236,15 +268,17 @@ public struct JournalStore: Sendable {
 
   /// The last entry of the chain, or where it begins.
   public func head() throws(JournalError) -> JournalHead {
-    try read("read") { try Self.head($0) }
+    try read("read") { try head($0) }
   }
 
-  static func head(_ database: Database) throws -> JournalHead {
-    let row =
-      try Row.fetchOne(database, sql: "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1")
-      ?? Row.fetchOne(database, sql: "SELECT base_sequence, base_hash FROM cursor")
-    guard let row else { return .empty }
-    return JournalHead(sequence: UInt64(row[0] as Int64), hash: row[1])
+  func head(_ database: Database) throws -> JournalHead { try Self.head(database, of: path) }
+
+  private static func head(_ database: Database, of path: String) throws -> JournalHead {
+    let last = try database.cachedStatement(
+      sql: "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1")
+    let base = "SELECT base_sequence AS sequence, base_hash AS hash FROM cursor"
+    guard let row = try Row.fetchOne(last) ?? Row.fetchOne(database, sql: base) else { return .empty }
+    return try JournalHead(CheckedRow(row, of: path))
   }
 
   /// What a fact says; nil where there is none.
@@ -257,30 +291,33 @@ public struct JournalStore: Sendable {
 
   /// All facts, by name.
   public func facts() throws(JournalError) -> [String: [UInt8]] {
-    try read("read") { try Self.facts($0) }
-  }
-
-  private static func facts(_ database: Database) throws -> [String: [UInt8]] {
-    let rows = try Row.fetchAll(database, sql: "SELECT name, payload FROM fact")
-    return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, Array($0[1] as Data)) })
+    try read("read") { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT name, payload FROM fact").map {
+        CheckedRow($0, of: path)
+      }
+      return Dictionary(
+        try rows.map { (try $0.value("name"), try $0.bytes("payload")) }, uniquingKeysWith: { first, _ in first })
+    }
   }
 
   /// What a topic says; nil where it says nothing.
   public func state(of topic: String) throws(JournalError) -> JournalMessage? {
     try read("read") { database in
       try Row.fetchOne(
-        database,
-        sql: "SELECT topic, payload, retained, content_type, expires_ms FROM state WHERE topic = ?",
-        arguments: [topic]
-      ).map(Self.message)
+        database, sql: "SELECT \(JournalMessage.columns) FROM state WHERE topic = ?", arguments: [topic]
+      ).map { try JournalMessage(CheckedRow($0, of: path)) }
     }
   }
 
   /// The newest revision of each topic, so that they go on rising.
   public func revisions() throws(JournalError) -> [String: Int64] {
     try read("read") { database in
-      let rows = try Row.fetchAll(database, sql: "SELECT topic, revision FROM state")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
+      let rows = try Row.fetchAll(database, sql: "SELECT topic, revision FROM state").map {
+        CheckedRow($0, of: path)
+      }
+      return Dictionary(
+        try rows.map { (try $0.value("topic"), try $0.value("revision", as: Int64.self)) },
+        uniquingKeysWith: max)
     }
   }
 

@@ -18,6 +18,13 @@ public struct OutboxWindow: Sendable {
     (self.limit, self.acknowledged, handedOver) = (limit, acknowledged, acknowledged)
   }
 
+  /// For another journal in this one's place. Answers to what this one handed over mean nothing to it.
+  public func renewed(acknowledged: UInt64) -> OutboxWindow {
+    var window = OutboxWindow(limit: limit, acknowledged: acknowledged)
+    window.nextToken = nextToken
+    return window
+  }
+
   /// How many more may be handed over now.
   public var room: Int { max(0, limit - onTheirWay.count) }
   public var count: Int { onTheirWay.count }

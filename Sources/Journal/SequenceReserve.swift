@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Numbers of the ledger that may have been given, in a file of their own: when the journal is lost, the chain goes on
 /// behind them, and no two entries ever have one number.
@@ -7,6 +8,10 @@ import Foundation
 struct SequenceReserve: Sendable {
   static let block: UInt64 = 256
   let path: String
+  /// What this program has seen to be reserved, so that it does not read the file for every entry.
+  private let known = Known()
+
+  private final class Known: Sendable { let number = Mutex<UInt64>(0) }
 
   init(in directory: String) { path = "\(directory)/journal.reserve" }
 
@@ -29,6 +34,7 @@ struct SequenceReserve: Sendable {
 
   /// Makes sure that a number is reserved before it is given.
   func cover(_ sequence: UInt64) throws(JournalError) {
+    if sequence <= known.number.withLock({ $0 }) { return }
     var reserved: UInt64 = 0
     do throws(JournalError) {
       reserved = try read()
@@ -36,8 +42,11 @@ struct SequenceReserve: Sendable {
       // A damaged file is written anew, from the journal's own head.
       guard error.cause == .damaged else { throw error }
     }
-    guard reserved < sequence else { return }
-    try write((sequence / Self.block + 1) * Self.block)
+    if reserved < sequence {
+      reserved = (sequence / Self.block + 1) * Self.block
+      try write(reserved)
+    }
+    known.number.withLock { [reserved] in $0 = max($0, reserved) }
   }
 
   private func write(_ number: UInt64) throws(JournalError) {
@@ -63,4 +72,9 @@ struct SequenceReserve: Sendable {
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw fail() }
   }
+}
+
+extension JournalStore {
+  /// How far the reserved numbers may be ahead of the last one that was given.
+  public static let reservedAhead = SequenceReserve.block
 }

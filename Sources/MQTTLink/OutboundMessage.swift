@@ -6,6 +6,9 @@ public struct OutboundMessage: Sendable, Equatable {
   /// Retained messages are kept until the broker has them, only the newest of each topic, and are sent again
   /// after every connect. With an empty payload the topic is cleared, here and in the broker.
   public var retained: Bool
+  /// False: a retained message is not kept here after the broker has it and not sent again after a connect, for its owner
+  /// sees to that. It needs a token.
+  public var isRepeated: Bool
   /// Such as `application/json`.
   public var contentType: String?
   /// Says that the payload is UTF-8.
@@ -20,12 +23,13 @@ public struct OutboundMessage: Sendable, Equatable {
 
   public init(
     topic: String, payload: [UInt8], qualityOfService: QualityOfService = .atLeastOnce,
-    retained: Bool = false,
+    retained: Bool = false, isRepeated: Bool = true,
     contentType: String? = nil, isText: Bool = false, expiry: Duration? = nil, responseTopic: String? = nil,
     correlationData: [UInt8]? = nil, token: UInt64? = nil
   ) {
     (self.topic, self.payload, self.qualityOfService) = (topic, payload, qualityOfService)
-    (self.retained, self.contentType, self.isText, self.expiry) = (retained, contentType, isText, expiry)
+    (self.retained, self.isRepeated) = (retained, isRepeated)
+    (self.contentType, self.isText, self.expiry) = (contentType, isText, expiry)
     (self.responseTopic, self.correlationData, self.token) = (responseTopic, correlationData, token)
   }
 

@@ -2,7 +2,7 @@ import FarmUnits
 
 /// What is to be published, from `publish` to PUBACK, in three lanes, each bounded:
 ///
-/// 1. retained messages: a table, newest of each topic (`RetainedTable`);
+/// 1. retained messages: a table, newest of each topic (`RetainedTable`), but for those that their owner repeats;
 /// 2. messages with a token: never dropped, refused when there are too many;
 /// 3. all others: the oldest make room.
 ///
@@ -85,7 +85,7 @@ struct OutboundStore: Sendable {
       return .refused(.tooManyTokens)
     }
     let expiresAt = message.expiry.map(now.advanced(by:))
-    if message.retained {
+    if message.retained, message.isRepeated || message.token == nil {
       switch retained.put(message, expiresAt: expiresAt) {
       case .refused(let refusal): return .refused(refusal)
       case .stored(let unsent, let token):

@@ -12,7 +12,7 @@ extension TopicTree {
       "links": .object([:], optional: ["site": link, "market": link]),
       "journal": counts([
         "waiting_bytes", "owed_entries", "owed_states", "dead_letters", "bytes", "commits", "failures",
-        "evicted", "replaced",
+        "evicted", "replaced", "lost_entries",
       ]),
       "storage": counts(["memory_writes", "memory_bytes", "memory_failures"]),
       "refused_payloads": Schema.map(of: .count).described("By topic."),

@@ -47,7 +47,8 @@ struct BenchOptions {
 struct Bench {
   private static let all: [any Benchmark.Type] = [
     LatencyBench.self, InboundBench.self, OutboundBench.self, ReadingsBench.self, LoopBench.self,
-    TickBench.self, MemoryBench.self, FloodBench.self, StartBench.self, DroneBench.self, EdgeBench.self,
+    TickBench.self, MemoryBench.self, FloodBench.self, StartBench.self, DroneBench.self, JournalBench.self,
+    EdgeBench.self,
   ]
 
   /// Exits 0 when everything was measured or skipped with a reason, whatever the figures say; 64 on wrong usage;

@@ -14,7 +14,7 @@ struct Farmgate: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Run.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self, Keys.self,
-      AsyncAPI.self,
+      JournalCommand.self, LotCommands.self, AsyncAPI.self,
     ])
 }
 

@@ -55,6 +55,8 @@ final class Recorder: Sendable {
 
   /// Everything heard on a topic so far.
   func messages(on topic: String) -> [Message] { heard.withLock { $0.filter { $0.topic == topic } } }
+  /// In the order in which they came.
+  var all: [Message] { heard.withLock { $0 } }
   var topics: Set<String> { heard.withLock { Set($0.map(\.topic)) } }
   /// Forgets what was heard, so that the next wait is for something new.
   func forget() { heard.withLock { $0.removeAll() } }
