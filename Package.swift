@@ -185,7 +185,7 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON", "FarmSimulation",
-        "TopicTree", "DroneHealth", "Claims", crypto,
+        "TopicTree", "DroneHealth", "Claims", "Rehearsal", crypto,
       ]),
   ]
 )

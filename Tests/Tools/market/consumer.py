@@ -135,7 +135,7 @@ class Consumer:
                 "ledger": len(g.ledger.events), "last": g.ledger.last, "ledgerRepeated": g.ledger.repeated,
                 "states": len(g.states.newest), "statesRepeated": g.states.repeated, "verified": g.trust.verified,
                 "keySets": g.trust.sets, "connections": g.states.connections, "wills": g.states.wills,
-                "voidWills": g.states.void_wills,
+                "voidWills": g.states.void_wills, "overtaken": g.ledger.overtaken,
             } for source, g in self.gateways.items()},
         }
 

@@ -93,12 +93,15 @@ class Farm:
 
     def decision(self, name, previous, status, evidence, by=None):
         self.say(name, "decision", name, {
-            "lot": LOT, "previous": previous, "status": status, "mode": "manual" if by else "automatic",
-            **({"by": by, "note": "it smells odd"} if by else {}), "ruleset": RULES, "software": "farmgate 1.0.0",
-            "rules": [{"rule": "cc.max_temp", "inputs": [{"sensor": "cold-1-air", "unit": "CEL", "quality": "good"}],
-                       "observed": 3.4, "limit": 5, "window": "PT24H", "method": "max", "result": "pass"}],
+            "id": name, "lot": LOT, "previous": previous, "status": status, "mode": "manual" if by else "automatic",
+            **({"person": {"name": by, "note": "it smells odd"}} if by else {}), "ruleset": RULES,
+            "software": {"name": "farmgate", "version": "1.0.0"},
+            "rules": [{"rule": "cc.max_temp", "outcome": "pass", "observed": 3.4, "limit": 5, "unit": "CEL",
+                       "window": "PT24H", "method": "max", "sentence": "It was never above 5 °C.",
+                       "input": {"sensor": "cold-1-air", "unit": "CEL", "quality": "good"}},
+                      {"rule": "cc.frozen", "outcome": "not_applicable"}],
             "reasons": [{"code": "WITHIN_LIMITS", "text": "Cold room 1 was never above 5 °C."}],
-            "dataQuality": {"expected": 96, "received": 96, "gaps": 0, "clock": "trusted"},
+            "dataQuality": {"minutesExpected": 1440, "samplesReceived": 96, "longestGapMinutes": 0, "clock": "trusted"},
             "counterfactual": "It would be on hold above 5 °C.", "evidence": [evidence],
         }, YEAR)
 

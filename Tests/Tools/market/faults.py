@@ -41,7 +41,7 @@ WORDS = {
     # states
     "state-attributes": "a state event has data.revision, ledgersequence and ledgerhash",
     "revision": "a state is newer than the one before on its topic",
-    "ledger-behind": "a state is derived from a ledger older than what was heard before",
+    "ledger-behind": "a state is derived from a ledger older than the one that was written when it was made",
     "ledger-hash": "ledgerhash is the SHA-256 of the ledger event that ledgersequence names",
     "ledger-ahead": "the ledger event that a state was derived from never came",
     "status-form": "a status is online or offline and names its session",

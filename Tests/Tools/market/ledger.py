@@ -1,4 +1,5 @@
 """The chain of one gateway's ledger events, and what its state events say of it."""
+import bisect
 import re
 
 ZEROS = "0" * 64
@@ -16,8 +17,11 @@ class Ledger:
         self.last = 0
         self.events = {}  # by CloudEvents id
         self.repeated = 0
-        self.head_told = 0
-        self.awaited = []
+        self.times = []  # of what was heard, with the sequence
+        self.heads = {}  # the newest that a topic was derived from
+        self.states = []
+        # States that came after a ledger event which they do not know: a broker's order is that of the outbox.
+        self.overtaken = 0
 
     def hear(self, event, complain):
         """True for an event that was not heard before."""
@@ -42,6 +46,8 @@ class Ledger:
             complain("prevhash", f"{number}: {previous}, {self.digests.get(self.last, ZEROS)} was published")
         self.digests[number] = event.digest
         self.events[event.id] = event
+        if event.time is not None:
+            self.times.append((event.time, number))
         self.last = max(self.last, number)
         return True
 
@@ -52,22 +58,26 @@ class Ledger:
                 and DIGEST.fullmatch(digest)):
             return complain("state-attributes", f"ledgersequence {sequence!r}, ledgerhash {digest!r}")
         number = int(sequence)
-        if number < max(self.last, self.head_told):
-            complain("ledger-behind", f"{number}, but {max(self.last, self.head_told)} was heard before")
-        self.head_told = max(self.head_told, number)
-        if number == 0 or number in self.digests:
-            self.compare(number, digest, complain)
-        else:
-            self.awaited.append((number, digest, complain))
-
-    def compare(self, number, digest, complain):
-        wanted = self.digests[number] if number else ZEROS
-        if digest != wanted:
-            complain("ledger-hash", f"{number}: {digest}, {wanted} was published")
+        if number < self.heads.get(event.topic, 0):
+            complain("ledger-behind", f"{number} after {self.heads[event.topic]} on this topic")
+        self.heads[event.topic] = number
+        self.overtaken += number < self.last
+        self.states.append((event.time, number, digest, complain))
 
     def end(self):
-        for number, digest, complain in self.awaited:
-            if number in self.digests:
-                self.compare(number, digest, complain)
+        """What needs all of the chain."""
+        self.times.sort()
+        newest, heads = 0, []
+        for _, number in self.times:
+            newest = max(newest, number)
+            heads.append(newest)
+        for time, number, digest, complain in self.states:
+            written = bisect.bisect_left(self.times, (time or 0, 0))
+            if written and heads[written - 1] > number:
+                complain("ledger-behind", f"{number}, when {heads[written - 1]} was written")
+            if number in self.digests or number == 0:
+                wanted = self.digests.get(number, ZEROS)
+                if digest != wanted:
+                    complain("ledger-hash", f"{number}: {digest}, {wanted} was published")
             elif self.from_start or number > self.last:
                 complain("ledger-ahead", f"{number}, the last heard is {self.last}")

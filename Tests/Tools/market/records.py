@@ -9,8 +9,10 @@ import rfc8785
 from envelope import formats, is_time, milliseconds, worst
 from lots import STATUSES, is_number
 
-# Business steps and dispositions with the meaning that a farm needs; others of CBV 2.0 mean something else.
-STEPS = ("commissioning", "sensor_reporting", "storing", "stocking", "holding", "inspecting")
+# Business steps and dispositions with the meaning that a farm needs; others of CBV 2.0 mean something else: its
+# `reserved` is about identifiers, `collecting` is for disposal, and what is `available` was under repair.
+STEPS = ("commissioning", "sensor_reporting", "storing", "stocking", "holding", "inspecting", "stock_taking", "picking",
+         "other")
 DISPOSITIONS = ("active", "sellable_not_accessible", "sellable_accessible", "non_sellable_other", "non_conformant",
                 "recalled", "expired")
 
@@ -20,61 +22,67 @@ def named(data, *names):
     return next((data[name] for name in names if isinstance(data, dict) and data.get(name) is not None), None)
 
 
+# The contract says what a decision record holds and names few of its members: these are the names that are taken.
 def check_decision(event, complain):
     data = event.data
-    ruleset = data.get("ruleset")
+    ruleset, software = data.get("ruleset"), data.get("software")
     for what, holds in {
+        "id": data.get("id") in (None, event.id_in_topic),
         "lot": isinstance(data.get("lot"), str) and data["lot"],
         "previous": data.get("previous") is None or data["previous"] in STATUSES,
         "status": data.get("status") in STATUSES,
         "mode": data.get("mode") in ("automatic", "manual"),
         "ruleset": isinstance(ruleset, dict) and all(
             isinstance(ruleset.get(n), str) and ruleset[n] for n in ("name", "version", "hash")),
-        "ruleset text": isinstance(ruleset, dict) and bool(ruleset.get("text")),
-        "software": bool(named(data, "software", "softwareVersion")),
+        "text": isinstance(ruleset, dict) and isinstance(ruleset.get("text"), (str, dict)) and ruleset["text"],
+        "software": isinstance(software, str) or bool(named(software, "version")),
         "rules": isinstance(data.get("rules"), list) and bool(data["rules"]),
-        "counterfactual": isinstance(data.get("counterfactual"), str),
+        "counterfactual": isinstance(data.get("counterfactual"), str) and data["counterfactual"],
         "evidence": isinstance(data.get("evidence"), list),
     }.items():
         if not holds:
-            complain("decision-fields", f"{what}: {str(data.get(what.split()[0]))[:120]}")
-    quality = named(data, "dataQuality", "quality")
-    missing = [n for n in ("expected", "received", "gaps", "clock") if named(
-        quality, n, "samples" + n.capitalize()) is None]
+            complain("decision-fields", f"{what}: {str(data.get(what))[:120]}")
+    quality = data.get("dataQuality")
+    missing = [ways[0] for ways in (("samplesExpected", "minutesExpected"), ("samplesReceived",),
+                                    ("longestGapMinutes", "gaps"), ("clock",)) if named(quality, *ways) is None]
     if missing:
-        complain("decision-fields", f"data quality without {missing}")
+        complain("decision-fields", f"dataQuality without {missing}")
+    person = data.get("person")
     if data.get("mode") == "manual" and not all(
-            isinstance(x, str) and x for x in (named(data, "by", "person", "operator"), data.get("note"))):
-        complain("decision-manual", f"by {named(data, 'by', 'person', 'operator')!r}, note {data.get('note')!r}")
+            isinstance(named(person, n), str) and person[n] for n in ("name", "note")):
+        complain("decision-manual", f"person {person!r}")
     for rule in data["rules"] if isinstance(data.get("rules"), list) else []:
         check_rule(rule, complain)
     reasons = data.get("reasons")
-    if not (isinstance(reasons, list) and len(reasons) <= 4 and all(
+    if not (isinstance(reasons, list) and 1 <= len(reasons) <= 4 and all(
             isinstance(r, dict) and r.get("code") and isinstance(named(r, "text", "sentence"), str) for r in reasons)):
         complain("decision-reasons", f"{reasons}"[:200])
-    if isinstance(ruleset, dict) and ruleset.get("text") and ruleset.get("hash") not in hashes(ruleset["text"]):
-        complain("decision-ruleset", f"{ruleset.get('hash')}, none of {hashes(ruleset['text'])}")
+    if isinstance(ruleset, dict) and ruleset.get("text") and ruleset.get("hash") != digest(ruleset["text"]):
+        complain("decision-ruleset", f"{ruleset.get('hash')}, the text has {hashes(ruleset['text'])}")
 
 
-def hashes(text):
-    """Of a text as it stands, or as canonical JSON."""
-    if isinstance(text, str):
-        return {f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"}
-    return {f"sha256:{hashlib.sha256(rfc8785.dumps(text)).hexdigest()}"}
+def digest(text):
+    """Of a ruleset's text as it stands, or of its canonical form where it is JSON."""
+    return f"sha256:{hashlib.sha256(text.encode() if isinstance(text, str) else rfc8785.dumps(text)).hexdigest()}"
 
 
 def check_rule(rule, complain):
-    missing = [n for n in ("rule", "method") if not isinstance(rule, dict) or not isinstance(rule.get(n), str)]
-    if named(rule, "result", "passed", "pass") is None:
-        missing.append("pass or fail")
-    inputs = named(rule, "inputs")
-    if not isinstance(inputs, list):
-        missing.append("inputs")
-    elif not all(isinstance(i, dict) and all(named(i, n) is not None for n in ("sensor", "unit", "quality"))
-                 for i in inputs):
-        missing.append("an input's sensor, unit or quality")
-    if missing:
-        complain("decision-rules", f"{str(rule)[:120]}: {missing}")
+    """Whether it passed, and on what: a rule that does not concern the lot needs no more than its name."""
+    outcome, name = named(rule, "outcome"), named(rule, "rule")
+    if not isinstance(name, str) or outcome not in ("pass", "fail", "not_applicable"):
+        return complain("decision-rules", f"{rule}"[:160])
+    if outcome == "not_applicable":
+        return None
+    lacks = [n for n in ("method", "sentence") if not isinstance(rule.get(n), str)]
+    # Measured ones rest on a probe, where the store has one.
+    given = rule.get("input")
+    if given is not None:
+        lacks += [f"the input's {n}" for n in ("sensor", "unit", "quality") if not isinstance(named(given, n), str)]
+    elif name in ("cc.max_temp", "cc.tphc_4h", "cc.abs_21", "cc.frozen", "cc.chill") and is_number(rule.get("observed")):
+        lacks.append("its input")
+    if lacks:
+        complain("decision-rules", f"{name} lacks {lacks}")
+    return None
 
 
 class EvidenceCheck:
