@@ -1,4 +1,5 @@
 """The envelope of one event: bytes, attributes, topic, MQTT properties."""
+import functools
 import hashlib
 import json
 import re
@@ -116,6 +117,12 @@ def is_reference(text):
     return not isinstance(text, str) or bool(re.fullmatch(r"[^\s<>\"{}|\\^`]+", text))
 
 
+@functools.cache
+def schema(path):
+    with open(path) as file:
+        return jsonschema.Draft7Validator(json.load(file), format_checker=formats)
+
+
 def worst(errors):
     """The most telling of a validator's errors in one line; None when there is none."""
     errors = list(errors)
@@ -156,8 +163,7 @@ class EnvelopeCheck:
     """What can be said of an event alone."""
 
     def __init__(self, shared):
-        with open(f"{shared}/schemas/cloudevents/cloudevents.json") as file:
-            self.schema = jsonschema.Draft7Validator(json.load(file), format_checker=formats)
+        self.schema = schema(f"{shared}/schemas/cloudevents/cloudevents.json")
 
     def read(self, message, complain):
         """The event, or None where it cannot be read at all."""

@@ -23,23 +23,24 @@ class Farm:
     - after: by a message's name, what is done to the message on its way.
     """
 
-    def __init__(self, before=None, after=None):
+    def __init__(self, before=None, after=None, algorithm="EdDSA"):
+        self.algorithm = algorithm
         self.before, self.after = before or {}, after or {}
         self.said = []
-        self.keys = [OKPKey.generate_key("Ed25519")]
-        self.signer = self.keys[0]
+        self.keys = [(OKPKey.generate_key("Ed25519"), DAWN)]
+        self.signer = self.keys[0][0]
         self.sequence, self.head = 0, "0" * 64
         self.revisions = {}
         self.now = DAWN
         self.number = 0
 
-    def sign(self, value, alg="EdDSA"):
-        detached = jws.serialize_compact(
-            {"alg": alg, "kid": self.signer.thumbprint()}, rfc8785.dumps(value), self.signer, algorithms=[alg])
+    def sign(self, value):
+        detached = jws.serialize_compact({"alg": self.algorithm, "kid": self.signer.thumbprint()}, rfc8785.dumps(value),
+                                         self.signer, algorithms=[self.algorithm])
         protected, _, signature = detached.split(".")
         return value | {"jws": f"{protected}..{signature}"}
 
-    def say(self, name, kind_name, subject, data, lifetime, is_will=False, alg="EdDSA"):
+    def say(self, name, kind_name, subject, data, lifetime, is_will=False):
         kind = next(k for k in KINDS if k.name == kind_name)
         self.number += 1
         value = {
@@ -59,7 +60,7 @@ class Farm:
             value |= {"ledgersequence": f"{self.sequence:020d}", "ledgerhash": self.head}
         self.before.get(name, lambda _: None)(value)
         try:
-            payload = rfc8785.dumps(self.sign(value, alg))
+            payload = rfc8785.dumps(self.sign(value))
         except rfc8785.CanonicalizationError:
             raise ValueError(f"{name}: not to be told canonically") from None
         if kind.is_ledger:
@@ -73,7 +74,7 @@ class Farm:
 
     def key_set(self, name):
         keys = [{**{n: v for n, v in k.as_dict(private=False).items() if n in ("kty", "crv", "x")},
-                 "kid": k.thumbprint()} for k in self.keys]
+                 "kid": k.thumbprint(), "validFrom": rfc3339(since)} for k, since in self.keys]
         return self.say(name, "keys", GATEWAY, {"keys": keys}, 10 * YEAR)
 
     def status(self, name, state, session):
@@ -159,10 +160,10 @@ class Farm:
         self.status("online-2", "online", "s-2")
         self.withdrawn("withdrawn-2", "d-3")
         # The old key signs the set that has the new one, which signs from then on.
-        self.keys.insert(0, OKPKey.generate_key("Ed25519"))
         self.now += MINUTE
+        self.keys.insert(0, (OKPKey.generate_key("Ed25519"), self.now))
         self.key_set("keys-2")
-        self.signer = self.keys[0]
+        self.signer = self.keys[0][0]
         self.now += MINUTE
         self.evidence("correction", "inspecting", "non_conformant")
         self.status("offline", "offline", "s-2")

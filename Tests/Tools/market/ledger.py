@@ -79,5 +79,5 @@ class Ledger:
                 wanted = self.digests.get(number, ZEROS)
                 if digest != wanted:
                     complain("ledger-hash", f"{number}: {digest}, {wanted} was published")
-            elif self.from_start or number > self.last:
+            elif self.from_start or 0 < self.last < number:
                 complain("ledger-ahead", f"{number}, the last heard is {self.last}")

@@ -1,12 +1,10 @@
 """What evidence, decisions, stores, fields and drones say."""
 import hashlib
-import json
 import re
 
-import jsonschema
 import rfc8785
 
-from envelope import formats, is_time, milliseconds, worst
+from envelope import is_time, milliseconds, schema, worst
 from lots import STATUSES, is_number
 
 # Business steps and dispositions with the meaning that a farm needs; others of CBV 2.0 mean something else: its
@@ -58,7 +56,7 @@ def check_decision(event, complain):
             isinstance(r, dict) and r.get("code") and isinstance(named(r, "text", "sentence"), str) for r in reasons)):
         complain("decision-reasons", f"{reasons}"[:200])
     if isinstance(ruleset, dict) and ruleset.get("text") and ruleset.get("hash") != digest(ruleset["text"]):
-        complain("decision-ruleset", f"{ruleset.get('hash')}, the text has {hashes(ruleset['text'])}")
+        complain("decision-ruleset", f"{ruleset.get('hash')}, the text has {digest(ruleset['text'])}")
 
 
 def digest(text):
@@ -87,8 +85,7 @@ def check_rule(rule, complain):
 
 class EvidenceCheck:
     def __init__(self, shared):
-        with open(f"{shared}/schemas/epcis/EPCIS-JSON-Schema.json") as file:
-            self.schema = jsonschema.Draft7Validator(json.load(file), format_checker=formats)
+        self.schema = schema(f"{shared}/schemas/epcis/EPCIS-JSON-Schema.json")
 
     def check(self, event, complain):
         data = event.data

@@ -11,10 +11,12 @@ from envelope import rfc3339
 from farm import DAWN, MINUTE, Farm
 from faults import WORDS
 from message import from_line
+from trust import is_signed, signed_bytes
 
 
-def heard(story, *flags):
-    consumer = Consumer(arguments(["check", "--shared", sys.argv[1], "--from-start", *flags]))
+def heard(story, *flags, from_start=True):
+    begun = ["--from-start"] if from_start else []
+    consumer = Consumer(arguments(["check", "--shared", sys.argv[1], *begun, *flags]))
     for _, message in story:
         consumer.hear(from_line(message.line()))  # as a transcript has it
     consumer.end(max(m.at for _, m in story))
@@ -92,7 +94,7 @@ def forged_rotation():
     plant = Plant("keyset-trust", also={"key-unknown"})
 
     def change(_):
-        plant.farm.signer = plant.farm.keys[0]
+        plant.farm.signer = plant.farm.keys[0][0]
     plant.farm.before["keys-2"] = change
     return plant
 
@@ -107,7 +109,7 @@ def second_event(word, change, **rest):
         value = json.loads(message.payload)
         del value["jws"]
         change(value)
-        plant.farm.signer = plant.farm.keys[-1]
+        plant.farm.signer = plant.farm.keys[-1][0]
         other = copy.deepcopy(message)
         other.payload = rfc8785.dumps(plant.farm.sign(value))
         return story[:3] + [(name, other)] + story[3:]
@@ -136,7 +138,7 @@ PLANTS = [
     Plant("subject", "soil", before=put("subject", "bed-2")),
     Plant("subject", "soil", after=lambda m: setattr(m, "topic", m.topic.replace("bed-1", "bed-2"))),
     Plant("subject", "offer", before=put("data/lot", "CAR-2"), also={"lot-decision-other"}),
-    Plant("time", "soil", before=put("time", "2026-11-22T10:00:00Z")),
+    Plant("time", "soil", before=put("time", "2026-11-22T10:00:00Z"), also={"key-time"}),
     Plant("datacontenttype", "soil", before=put("datacontenttype", "text/json")),
     Plant("expirytime", "soil", before=put("expirytime", ...)),
     Plant("extension", "soil", before=put("Note", "x")),
@@ -157,11 +159,11 @@ PLANTS = [
     Plant("jws-form", "hold", after=swap(b'..', b'.e30.'), also={"prevhash"}),
     Plant("signature", "hold", after=swap(b'"quantity":182.5', b'"quantity":192.5'), also={"prevhash"}),
     stranger("key-unknown", also={"keyset-trust"}),
-    Plant("key-time", "correction", before=put("time", rfc3339(DAWN - MINUTE)), also={"evidence-time"}),
-    Plant("keyset-form", "keys", before=key_in_set(put("kid", "x")), also={"key-unknown"}),
-    Plant("keyset-form", "keys", before=key_in_set(put("d", "x")), also={"key-unknown"}),
+    Plant("key-time", "offline", before=put("time", rfc3339(DAWN + 17 * MINUTE))),
+    Plant("keyset-form", "keys", before=key_in_set(put("kid", "x"))),
+    Plant("keyset-form", "keys", before=key_in_set(put("d", "x"))),
     forged_rotation(),
-    Plant("ledger-attributes", "hold", before=put("prevhash", ...)),
+    Plant("ledger-attributes", "hold", before=put("prevhash", ...), also={"sequence-gap", "decision-evidence"}),
     Plant("ledger-attributes", "soil", before=put("sequence", "0" * 19 + "9")),
     Plant("sequence-gap", arrange=without("hold"), also={"decision-evidence"}),
     Plant("sequence-gap", arrange=without("harvest"), also={"decision-evidence"}),
@@ -178,7 +180,7 @@ PLANTS = [
     Plant("status-form", "online", before=put("data/session", "")),
     Plant("will-form", "will", before=put("data/version", "1")),
     Plant("cadence", "condition-2", before=put("time", rfc3339(DAWN + 17 * MINUTE)), flags=["--cadence"],
-          also={"future"}),
+          also={"future", "ledger-behind"}),
     Plant("lot-fields", "offer", before=put("data/product/sku", ...)),
     Plant("lot-fields", "offer", before=put("data/status", "plenty"), also={"lot-decision-other"}),
     Plant("lot-fields", "offer", before=put("data/decision/rulesetHash", "sha256:x")),
@@ -197,7 +199,7 @@ PLANTS = [
     Plant("lot-terminal", "withdrawn-2", before=put("data/status", "on_hold"),
           also={"lot-withdrawal", "message-expiry", "lot-decision-other"}),
     Plant("lot-reasons", "offer", before=put("data/reasons", [{"code": "A"}] * 5)),
-    Plant("lot-cleared", "withdrawn-2", after=flag("payload", b""), also={"lot-repeat"}),
+    Plant("lot-cleared", "withdrawn-2", after=flag("payload", b"")),
     Plant("lot-repeat", arrange=without("withdrawn-2", "offline")),
     Plant("lot-decision", "offer", before=put("data/decision/id", "d-9")),
     Plant("lot-decision-other", "offer", before=put("data/decision/id", "d-2")),
@@ -224,11 +226,26 @@ PLANTS = [
 ]
 
 
+def subscribed_at(story, index):
+    """What somebody hears who subscribes then: what is retained, newest of each topic, and what follows."""
+    retained = {m.topic: (n, m) for n, m in story[:index] if m.retained}
+    return list(retained.values()) + story[index:]
+
+
 def main():
     good = Farm().day()
     wrong = list(heard(good, "--cadence").faults.lines())
-    # Twice each, as QoS 1 may, and by a consumer that came late.
+    # As QoS 1 may, and to whoever comes late.
     wrong += [f"twice: {line}" for line in heard([e for e in good for _ in (0, 1)]).faults.lines()]
+    for index in range(1, len(good)):
+        late_one = heard(subscribed_at(good, index), from_start=False)
+        wrong += [f"from message {index} on: {line}" for line in late_one.faults.lines()]
+    wrong += [f"by another name: {line}" for line in heard(Farm(algorithm="Ed25519").day()).faults.lines()]
+    with open(f"{sys.argv[1]}/vectors/jws_event.json") as file:
+        vector = json.load(file)
+    example = json.loads(vector["event_bytes"])
+    key = OKPKey.import_key({n: vector["jwk_private"][n] for n in ("kty", "crv", "x")})
+    assert is_signed(example, key) and signed_bytes(example).decode() == vector["event_without_jws_jcs"]
     consumer = heard(good)
     assert consumer.summary()["gateways"]["urn:farmgate:greenhollow:gw1"]["verified"] == len(good)
     for plant in PLANTS:

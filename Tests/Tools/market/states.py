@@ -35,7 +35,7 @@ class States:
         if before is not None and revision <= before.data["revision"]:
             # A broker keeps what comes last: an older state after a newer one stays there.
             complain("revision", f"{revision} after {before.data['revision']}")
-            return True
+            return False
         self.ledger.hear_state(event, complain)
         if before is not None and self.has_cadence and event.kind.name in CADENCE:
             apart = (event.time or 0) - (before.time or 0)

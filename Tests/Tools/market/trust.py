@@ -2,6 +2,7 @@
 that was trusted before it."""
 import base64
 import json
+import warnings
 from dataclasses import dataclass
 
 import rfc8785
@@ -12,6 +13,7 @@ from joserfc.jwk import OKPKey
 from envelope import milliseconds
 
 ALGORITHMS = ["EdDSA", "Ed25519"]  # RFC 9864 calls the same signature Ed25519
+warnings.filterwarnings("ignore", "EdDSA is deprecated")
 
 
 def decoded(text):
