@@ -29,7 +29,7 @@ struct KillTests {
     for _ in 0..<Self.kills {
       let gateway = try rig.start()
       // The only way to be killed at any instant is to wait for one.
-      try await Task.sleep(for: .milliseconds(.random(in: Self.life, using: &random)))
+      try await Task.sleep(for: .milliseconds(Int.random(in: Self.life, using: &random)))
       #expect(gateway.isRunning, "it ended by itself: \(gateway.log.suffix(2000))")
       try await gateway.killOutright()
     }
