@@ -94,6 +94,8 @@ class Consumer:
                 gateway.lots.hear(event, complain)
             gateway.lots.delivered(event)
         elif counts and event.kind.name == "status" and not gateway.states.is_online:
+            if "revision" in event.data:
+                gateway.lots.check_repeated(self.now(gateway, event.message), self.complain_on)
             gateway.lots.link_broken()
         elif counts:
             self.check_record(event, complain)
@@ -112,8 +114,10 @@ class Consumer:
             gateway.ledger.end()
             events = gateway.ledger.events.values()
             decisions = {e.value.get("subject"): e for e in events if e.kind.name == "decision"}
-            gateway.lots.end(decisions, self.options.from_start, gateway.states.is_online,
-                             at if self.options.clock == "wall" else gateway.newest_time, self.complain_on)
+            gateway.lots.end(decisions, self.options.from_start)
+            if gateway.states.is_online:
+                now = at if self.options.clock == "wall" else gateway.newest_time
+                gateway.lots.check_repeated(now, self.complain_on)
             if self.options.from_start:
                 self.check_evidence_named(gateway, decisions)
 

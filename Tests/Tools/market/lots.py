@@ -158,7 +158,14 @@ class Lots:
         self.withdrawn_before = {t for t, e in self.newest.items() if e.data.get("status") == "withdrawn"}
         self.repeated_since = set()
 
-    def end(self, decisions, is_whole, is_online, now, complain_on):
+    def check_repeated(self, now, complain_on):
+        """Since the link was there again: a gateway that says goodbye has had the time for it."""
+        for topic in self.withdrawn_before - self.repeated_since:
+            end = end_of_withdrawal(self.newest[topic].data)
+            if end is None or now < end:
+                complain_on(topic)("lot-repeat", f"withdrawn until {end and rfc3339(end)}")
+
+    def end(self, decisions, is_whole):
         """- decisions: by their subject. is_whole: heard from the first on."""
         for event, complain in self.named:
             name = at(event.data, "decision.id")
@@ -170,7 +177,3 @@ class Lots:
                     event.data.get("lot"), event.data.get("status")):
                 complain("lot-decision-other", f"{name}: lot {decision.data.get('lot')}, status "
                          f"{decision.data.get('status')}, but {event.data.get('lot')} is {event.data.get('status')}")
-        for topic in self.withdrawn_before - self.repeated_since if is_online else ():
-            end = end_of_withdrawal(self.newest[topic].data)
-            if end is None or now < end:
-                complain_on(topic)("lot-repeat", f"withdrawn until {end and rfc3339(end)}")
