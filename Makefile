@@ -7,7 +7,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto openss
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test kill-test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -22,6 +22,10 @@ release: packages ## Optimised build: .build/release/farmgate
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+
+kill-test: packages ## The gateway killed KILLS=200 times behind a bad connection, with the marketplace checking every event
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	FARMGATE_KILLS=$(or $(KILLS),200) $(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter KillTests
 
 fuzz: ## Strangers' bytes against sanitizers and properties: FUZZ_SECONDS=60 for each of three targets
 	Tests/Fuzz/run

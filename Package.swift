@@ -198,8 +198,7 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "Journal", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON",
-        "FarmSimulation",
-        "TopicTree", "DroneHealth", "Claims", crypto,
+        "FarmSimulation", "TopicTree", "DroneHealth", "Claims", "Rehearsal", crypto,
       ]),
   ]
 )

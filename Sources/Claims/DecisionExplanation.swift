@@ -91,9 +91,12 @@ private struct Telling {
   private var quality: String? {
     let conditions = decision.conditions
     guard conditions.minutesExpected > 0 else { return nil }
+    let kinetic = conditions.kinetic.celsius.map {
+      " The mean kinetic temperature was \(plain($0)) °C, which holds and releases nothing."
+    }
     return
       "Good samples cover \(plain(conditions.minutesValid)) of \(plain(conditions.minutesExpected)) minutes in store, "
-      + "and the longest gap was \(plain(max(conditions.longestGap, decision.gapMinutes ?? 0))) minutes."
+      + "and the longest gap was \(plain(max(conditions.longestGap, decision.gapMinutes ?? 0))) minutes.\(kinetic ?? "")"
   }
 
   private var others: String? {

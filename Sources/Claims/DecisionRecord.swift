@@ -77,7 +77,8 @@ extension LotDecision {
       ),
       ("rules", .array(findings.map { data(of: $0, rules, context) })),
       ("reasons", .array(reasons.map(\.data))),
-      ("dataQuality", dataQuality), ("counterfactual", .string(counterfactual)), ("remedy", .string(remedy)),
+      ("conditions", store == nil ? nil : measured), ("dataQuality", dataQuality),
+      ("counterfactual", .string(counterfactual)), ("remedy", .string(remedy)),
       ("withdrawal", status == .withdrawn ? withdrawal?.data : nil),
       ("evidence", .array(context.evidence.map(JSONValue.string))), ("inputs", inputs.map(JSONValue.string)),
     ])
@@ -108,6 +109,18 @@ extension LotDecision {
       ("probe", .string(probe.rawValue)), ("sensor", context.sensors[probe].map(JSONValue.string)),
       ("unit", "CEL"),
       ("quality", .string((conditions.faultQuality ?? .good).rawValue)),
+    ])
+  }
+
+  /// What the lot has gone through in store since it is judged. The mean kinetic temperature is told only: it averages
+  /// excursions away, and no rule looks at it.
+  private var measured: JSONValue {
+    .present([
+      ("unit", "CEL"), ("highest", conditions.highest.flatMap { .rounded($0) }),
+      ("meanKinetic", conditions.kinetic.celsius.flatMap { .rounded($0) }),
+      ("degreeMinutes", .rounded(conditions.degreeMinutes)),
+      ("minutesAbove", .rounded(conditions.minutesAbove)),
+      ("minutesChilled", .rounded(conditions.chilledMinutes)), ("method", "zero-order hold"),
     ])
   }
 

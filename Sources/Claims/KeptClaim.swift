@@ -10,6 +10,8 @@ public enum KeptClaim: Equatable, Sendable {
   case ledger(head: LedgerHead, previousHash: String, at: WallTime, OutgoingMessage)
   /// The newest word of a topic; what it said before need not be told any more.
   case state(revision: Int64, OutgoingMessage)
+  /// What a store measured in a quarter of an hour; never told in this form.
+  case condition(store: String, at: Moment, [UInt8])
   /// What a decision rests on, under the SHA-256 of its bytes; never told.
   case input(hash: String, at: WallTime, [UInt8])
 
@@ -17,7 +19,7 @@ public enum KeptClaim: Equatable, Sendable {
   public var message: OutgoingMessage? {
     switch self {
     case .ledger(_, _, _, let message), .state(_, let message): message
-    case .input: nil
+    case .condition, .input: nil
     }
   }
 }

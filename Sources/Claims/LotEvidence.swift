@@ -19,7 +19,7 @@ public struct LotEvidence: Equatable, Sendable {
   ///   - eventID: A UUID.
   public func event(_ command: LotCommand, lot: Lot, eventID: String, at time: WallTime) -> JSONValue {
     var event = object(
-      lot, eventID: eventID, at: time, action: command.action == .harvest ? "ADD" : "OBSERVE")
+      store: lot.store, eventID: eventID, at: time, action: command.action == .harvest ? "ADD" : "OBSERVE")
     let (step, disposition) = meaning(of: command.action)
     event["bizStep"] = .string(step)
     if let disposition { event["disposition"] = .string(disposition) }
@@ -44,13 +44,41 @@ public struct LotEvidence: Equatable, Sendable {
     return .object(event)
   }
 
+  /// What a rule did to a lot by itself: nil unless that took it off the market or brought it back.
+  ///
+  /// - Parameters:
+  ///   - previous: What it was decided to be before; nil before the first decision.
+  ///   - eventID: A UUID.
+  public func event(
+    _ availability: Availability, previous: LotStatus?, eventID: String, at time: WallTime
+  ) -> JSONValue? {
+    guard availability.mode == .automatic, availability.status != previous else { return nil }
+    let meaning: (step: String, disposition: String)
+    switch availability.status {
+    case .onHold: meaning = ("holding", "non_sellable_other")
+    case .withdrawn: meaning = ("holding", "recalled")
+    case .expired: meaning = ("holding", "expired")
+    case .available where previous == .onHold: meaning = ("inspecting", "sellable_not_accessible")
+    case .available, .soldOut: return nil
+    }
+    var event = object(store: availability.store, eventID: eventID, at: time, action: "OBSERVE")
+    (event["bizStep"], event["disposition"]) = (.string(meaning.step), .string(meaning.disposition))
+    event["quantityList"] = [
+      [
+        "epcClass": .string(uri("lot", availability.lot)), "quantity": availability.figures.onHand.json,
+        "uom": .string(availability.plan.unit.rawValue),
+      ]
+    ]
+    return .object(event)
+  }
+
   /// What the probes of a lot's store measured during one record; nil when none measured anything.
   public func event(_ record: StoreRecord, lot: Lot, rules: ColdChainRules, eventID: String) -> JSONValue? {
     let probes: [(StoreProbe, ProbeSummary?)] = [(.air, record.air), (.product, record.product)]
     let elements = probes.compactMap { probe, summary in summary.flatMap { element(probe, $0, record, rules) }
     }
     guard !elements.isEmpty else { return nil }
-    var event = object(lot, eventID: eventID, at: record.end, action: "OBSERVE")
+    var event = object(store: lot.store, eventID: eventID, at: record.end, action: "OBSERVE")
     event["bizStep"] = "sensor_reporting"
     event["quantityList"] = [
       [
@@ -63,7 +91,7 @@ public struct LotEvidence: Equatable, Sendable {
     return .object(event)
   }
 
-  private func object(_ lot: Lot, eventID: String, at time: WallTime, action: String) -> JSONObject {
+  private func object(store: String?, eventID: String, at time: WallTime, action: String) -> JSONObject {
     var event: JSONObject = [
       "@context": [
         "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -72,7 +100,7 @@ public struct LotEvidence: Equatable, Sendable {
       "type": "ObjectEvent", "eventID": .string("urn:uuid:\(eventID)"), "eventTime": .string(time.rfc3339),
       "eventTimeZoneOffset": "+00:00", "action": .string(action),
     ]
-    if let store = lot.store { event["bizLocation"] = ["id": .string(uri("store", store))] }
+    if let store { event["bizLocation"] = ["id": .string(uri("store", store))] }
     return event
   }
 

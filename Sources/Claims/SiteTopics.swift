@@ -21,6 +21,8 @@ public struct SiteTopics: Equatable, Sendable {
   public func alarm(_ id: String) -> String { "\(root)/alarm/\(id)" }
   public func drone(_ id: String) -> String { "\(root)/drone/\(id)" }
   public func lot(_ id: String) -> String { "\(root)/lot/\(id)" }
+  /// What neighbours may have.
+  public var catalogue: String { "\(root)/catalogue" }
 
   /// Where a command comes in.
   public enum Command: Hashable, Sendable {

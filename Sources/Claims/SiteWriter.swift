@@ -38,6 +38,11 @@ public struct SiteWriter: Equatable, Sendable {
     message(topics.lot(availability.lot), availability.data(decision: decision).bytes, retained: true)
   }
 
+  /// For neighbours and box schemes.
+  public func catalogue(_ catalogue: LocalCatalogue) -> OutgoingMessage {
+    message(topics.catalogue, catalogue.json.bytes, retained: true)
+  }
+
   /// - Parameter record: The drone-health record.
   public func drone(_ id: String, record: JSONValue) -> OutgoingMessage {
     message(topics.drone(id), record.bytes, retained: true)

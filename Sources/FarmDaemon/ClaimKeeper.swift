@@ -138,7 +138,9 @@ actor ClaimKeeper {
     guard !batch.isEmpty || areAnswersDue(at: now.instant) || (evenAnswers && answersToKeep > 0) else {
       return
     }
-    let entries = batch.claims.map { JournalEntry($0) } + batch.facts.map { JournalEntry.fact(name: $0, $1) }
+    let entries =
+      batch.claims.map { JournalEntry($0, boot: place.boot) }
+      + batch.facts.map { JournalEntry.fact(name: $0, $1) }
     let (cursor, states) = (cursorToKeep, statesToKeep)
     let isKept = attempt { store throws(JournalError) in
       try store.append(entries, acknowledging: cursor, states: states)

@@ -79,7 +79,7 @@ extension KeptClaim {
     switch self {
     case .ledger(_, _, _, let message), .state(_, let message):
       message.topic.utf8.count + message.payload.count + 256
-    case .input(_, _, let bytes): bytes.count + 128
+    case .condition(_, _, let bytes), .input(_, _, let bytes): bytes.count + 128
     }
   }
 }

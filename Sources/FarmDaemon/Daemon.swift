@@ -75,7 +75,7 @@ public struct Daemon: Sendable {
     let claims = ClaimQueue()
     let firstLook = FirstLook()
     let keeper = ClaimKeeper(
-      journalPlace, link: market, queue: claims, clock: clock, log: log)
+      journalPlace(boot: boot), link: market, queue: claims, clock: clock, log: log)
     let desk = GatewayDesk(
       gateway: settled, loop: loop, clock: clock, site: site, market: market,
       claims: claims, journal: { keeper.report }, measurements: control.thread.measurements,
@@ -147,7 +147,7 @@ public struct Daemon: Sendable {
       locksMemory: configuration.loop.priority > 0)
   }
 
-  private var journalPlace: JournalPlace {
+  private func journalPlace(boot: String) -> JournalPlace {
     guard let topics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway) else {
       preconditionFailure("a checked configuration has names that are no topic levels")
     }
@@ -157,7 +157,7 @@ public struct Daemon: Sendable {
       directory: storage.directory,
       budget: JournalStore.Budget(
         bytes: storage.mebibytesMax << 20, days: Int(storage.keep.components.seconds / 86_400)),
-      keyPath: configuration.signingKey.path(credentialsDirectory: credentials),
+      keyPath: configuration.signingKey.path(credentialsDirectory: credentials), boot: boot,
       keysTopic: topics.topic(.gatewayKeys))
   }
 

@@ -3,7 +3,8 @@ import FarmUnits
 import Journal
 
 extension JournalEntry {
-  init(_ claim: KeptClaim) {
+  /// - Parameter boot: Of the machine; tells monotonic times of different boots apart.
+  init(_ claim: KeptClaim, boot: String) {
     switch claim {
     case .ledger(let head, let previousHash, let at, let message):
       self = .ledger(
@@ -11,6 +12,8 @@ extension JournalEntry {
           sequence: head.sequence, previousHash: previousHash, hash: head.hash, at: at,
           message: JournalMessage(message)))
     case .state(let revision, let message): self = .state(revision: revision, JournalMessage(message))
+    case .condition(let store, let at, let bytes):
+      self = .sample(.condition, subject: store, at: at, boot: boot, bytes)
     case .input(let hash, let at, let bytes): self = .input(hash: hash, at: at, bytes)
     }
   }

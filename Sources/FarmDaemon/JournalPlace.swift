@@ -12,6 +12,8 @@ struct JournalPlace: Sendable {
   let budget: JournalStore.Budget
   /// Nil: a credential outside a service.
   let keyPath: String?
+  /// Distinguishes the machine's boots.
+  let boot: String
   /// Of the gateway's keys on the marketplace.
   let keysTopic: String
 

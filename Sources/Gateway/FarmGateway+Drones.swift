@@ -4,6 +4,26 @@ public import FarmUnits
 
 /// What the daemon brings of drones beside the broker, and what it keeps of them.
 extension FarmGateway {
+  mutating func publishDrones(at now: Moment) {
+    let board = board
+    guard let report = drones?.due(at: now, contact: { board.reading($0) }) else { return }
+    for id in report.retiredIDs {
+      discovery?.retired(drone: id)
+      say(site.cleared(site.topics.drone(id)))
+      if dronesOnMarket.remove(id) != nil { market?.clear(.droneHealth(id)) }
+    }
+    for update in report.updates {
+      let record = update.record.json
+      discovery?.appeared(drone: update.id, at: now)
+      say(site.drone(update.id, record: record))
+      // Until its hardware has a number a drone is one of many, and nobody can be promised it.
+      // What the journal has no room for is told with the next minute's record.
+      guard update.isHardwareIdentified, canKeep else { continue }
+      dronesOnMarket.insert(update.id)
+      market?.sayDrone(update.id, record: record, at: now)
+    }
+  }
+
   /// Raw MAVLink of a UDP or serial link, cut anywhere.
   public mutating func receive(link: String, bytes: [UInt8], at arrival: Moment) {
     drones?.receive(link: link, bytes: bytes, at: arrival)

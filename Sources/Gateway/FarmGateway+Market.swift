@@ -17,7 +17,9 @@ extension FarmGateway {
   /// The broker of the marketplace is there again, and may have told the last will meanwhile.
   public mutating func marketConnected(at now: Moment) { sayStatus(at: now) }
 
-  private mutating func sayStatus(at now: Moment) {
+  mutating func sayStatus(at now: Moment) {
+    owesStatus = !canKeep
+    guard canKeep else { return }
     let state = GatewayState.online(
       session: identity.session, version: identity.version, since: identity.started.wall)
     market?.say(state, at: now)
@@ -67,6 +69,7 @@ extension FarmGateway {
       discovery?.appeared(availability, at: now)
       market?.say(availability, at: now)
       if availability.status == .withdrawn { kept.isUrgent = true }
+      catalogueHasChanged = true
     }
     for record in lots.takeRecords() { market?.say(record, lots: lots.book.lots, at: now) }
     for lot in lots.takeRetired() {
@@ -74,7 +77,16 @@ extension FarmGateway {
       say(site.cleared(site.topics.lot(lot)))
       kept.facts[KeptLots.name(ofLot: lot)] = .some(nil)
       market?.forget(lot: lot)
+      catalogueHasChanged = true
     }
+  }
+
+  /// At most every 10 s: one document tells of all lots.
+  mutating func publishCatalogue(at now: Moment) {
+    guard catalogueHasChanged, catalogueTold.map({ now.instant - $0 >= .seconds(10) }) ?? true else { return }
+    (catalogueHasChanged, catalogueTold) = (false, now.instant)
+    let offered = lots.book.lots.compactMap { lots.book.availability(of: $0.id) }
+    say(site.catalogue(LocalCatalogue(farm: farm, lots: offered)))
   }
 
   mutating func publishSoil(at now: Moment) {

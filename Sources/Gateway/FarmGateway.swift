@@ -14,6 +14,7 @@ public struct FarmGateway: Sendable {
   /// Where outgoing messages wait for `takePublications`.
   private var outgoing: [Publication] = []
   let identity: GatewayIdentity
+  let farm: String
   let site: SiteWriter
   private let outputNames: [String]
   /// Whether each output is on when it is safe.
@@ -36,13 +37,18 @@ public struct FarmGateway: Sendable {
   var kept = KeptBatch()
   /// Whether the journal takes more. While it does not, nothing new is decided or said about lots.
   public var canKeep = true
+  /// The last status was not said, for want of room.
+  var owesStatus = false
+  /// The catalogue is not as it was told, and when it was.
+  var catalogueHasChanged = false
+  var catalogueTold: Instant?
   /// What operators should know at a glance, on `status`.
   private var notes: JSONObject = [:]
   var drones: DroneDesk?
   /// What the control loop is to be told of the drones on their pads.
   var padRequests: [ControlRequest] = []
   /// Drones that the marketplace was told of.
-  private var dronesOnMarket: Set<String> = []
+  var dronesOnMarket: Set<String> = []
   private var benches: BenchDesk
   var discovery: DiscoveryDesk?
   private let probes: [StoreProbeChannel]
@@ -70,7 +76,7 @@ public struct FarmGateway: Sendable {
     guard let siteTopics = SiteTopics(farm: configuration.farm, gateway: configuration.gateway),
       let marketTopics = MarketTopics(farm: configuration.farm, gateway: configuration.gateway)
     else { preconditionFailure("a checked configuration has names that are no topic levels") }
-    self.identity = identity
+    (self.identity, farm) = (identity, configuration.farm)
     site = SiteWriter(topics: siteTopics)
     outputNames = configuration.outputs.map(\.id)
     safePositions = configuration.outputs.map { $0.safe == .on }
@@ -189,7 +195,8 @@ public struct FarmGateway: Sendable {
       switch request {
       case .failure(let answer): tell(.lot, answer, at: now)
       case .success(let command):
-        let answer = canKeep ? lots.carryOut(command, at: now) : CommandAnswer(id: command.id, refused: .journalFull)
+        let answer =
+          canKeep ? lots.carryOut(command, at: now) : CommandAnswer(id: command.id, refused: .journalFull)
         tell(.lot, answer, at: now)
         noteEvidence(command, answer, at: now)
         publishLots(at: now)
@@ -272,7 +279,9 @@ public struct FarmGateway: Sendable {
     for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     board.overdue(at: now.instant, site).forEach { say($0) }
     recordStores(at: now)
+    if owesStatus { sayStatus(at: now) }
     publishLots(at: now)
+    publishCatalogue(at: now)
     publishDrones(at: now)
     publishSoil(at: now)
     padRequests = drones?.requests(at: now) ?? []
@@ -368,26 +377,6 @@ public struct FarmGateway: Sendable {
     answerCommand(command.target, answer, to: [address], at: now)
     guard answer.result != .refused else { return }
     if case .drone = command.target { publishDrones(at: now) } else { publishLots(at: now) }
-  }
-
-  mutating func publishDrones(at now: Moment) {
-    let board = board
-    guard let report = drones?.due(at: now, contact: { board.reading($0) }) else { return }
-    for id in report.retiredIDs {
-      discovery?.retired(drone: id)
-      say(site.cleared(site.topics.drone(id)))
-      if dronesOnMarket.remove(id) != nil { market?.clear(.droneHealth(id)) }
-    }
-    for update in report.updates {
-      let record = update.record.json
-      discovery?.appeared(drone: update.id, at: now)
-      say(site.drone(update.id, record: record))
-      // Until its hardware has a number a drone is one of many, and nobody can be promised it.
-      // What the journal has no room for is told with the next minute's record.
-      guard update.isHardwareIdentified, canKeep else { continue }
-      dronesOnMarket.insert(update.id)
-      market?.sayDrone(update.id, record: record, at: now)
-    }
   }
 
   /// A probe that was never heard is told as well: missing data is never evidence of being cold.

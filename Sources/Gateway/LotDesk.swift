@@ -14,7 +14,7 @@ struct LotDesk: Sendable {
   init(_ configuration: GatewayConfiguration, isOpen: Bool) {
     products = configuration.products.map(ProductPlan.init)
     terms = ClaimTerms(configuration)
-    book = LotBook(products: products, terms: terms)
+    book = LotBook(products: products, terms: terms, rules: configuration.coldChain.rules)
     self.isOpen = isOpen
   }
 

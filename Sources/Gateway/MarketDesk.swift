@@ -84,6 +84,9 @@ struct MarketDesk: Sendable {
   /// A lot as it stands, and the decision behind it where that is new.
   mutating func say(_ availability: Availability, at now: Moment) {
     if let inputs = availability.newDecision {
+      chain(about: availability.lot, at: now) { evidence, id in
+        evidence.event(availability, previous: inputs.previous, eventID: id, at: now.wall)
+      }
       decide(inputs, lot: availability.lot, store: availability.store, at: now)
     }
     saySealed(
@@ -108,23 +111,33 @@ struct MarketDesk: Sendable {
 
   /// A person did something with a lot.
   mutating func say(_ command: LotCommand, about lot: Lot, at now: Moment) {
+    chain(about: lot.id, at: now) { evidence, id in
+      evidence.event(command, lot: lot, eventID: id, at: now.wall)
+    }
+  }
+
+  /// Evidence in its place, named by the decisions that follow.
+  private mutating func chain(
+    about lot: String, at now: Moment, _ event: (LotEvidence, _ id: String) -> JSONValue?
+  ) {
     let id = newID(at: now)
-    let event = evidence.event(command, lot: lot, eventID: id, at: now.wall)
-    chain(writer.lotEvidence(lot.id, event, id: id, at: now.wall), at: now)
-    note(id, about: lot.id)
+    guard let event = event(evidence, id) else { return }
+    chain(writer.lotEvidence(lot, event, id: id, at: now.wall), at: now)
+    note(id, about: lot)
   }
 
   /// A quarter of an hour of a store, and what it did to the lots in it.
   mutating func say(_ record: StoreRecord, lots: [Lot], at now: Moment) {
     let topic = writer.topics.topic(.storeCondition(record.store))
     let revision = nextRevision(topic)
+    kept.append(
+      .condition(store: record.store, at: now, record.data(revision: revision).canonicalBytes))
     saySealed(writer.storeCondition(record, revision: revision, id: newID(at: now)), revision: revision)
     guard record.hasExcursion else { return }
     for lot in lots where lot.store == record.store && lot.onHand > .zero {
-      let id = newID(at: now)
-      guard let event = evidence.event(record, lot: lot, rules: rules, eventID: id) else { continue }
-      chain(writer.lotEvidence(lot.id, event, id: id, at: record.end), at: now)
-      note(id, about: lot.id)
+      chain(about: lot.id, at: now) { [rules] evidence, id in
+        evidence.event(record, lot: lot, rules: rules, eventID: id)
+      }
     }
   }
 

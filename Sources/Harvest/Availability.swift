@@ -25,10 +25,12 @@ public struct Withdrawal: Equatable, Sendable {
     case unsoldAndSold = "unsold_and_sold"
   }
   public var scope: Scope
+  var since: Stamp
+  var said: Stamp
   /// Since when the lot is bad: the first bad sample, not the moment of the decision.
-  public var effectiveFrom: WallTime
+  public var effectiveFrom: WallTime { since.wall }
   /// When it was decided.
-  public var decidedAt: WallTime
+  public var decidedAt: WallTime { said.wall }
   /// What is to be done with it, for a person.
   public var action: String
   /// Why; also when a rule decided it.
@@ -37,6 +39,19 @@ public struct Withdrawal: Equatable, Sendable {
   public var by: String?
   /// Whom a buyer may ask, from the configuration of the day.
   public var contact: String?
+
+  init(
+    scope: Scope, since: Stamp, said: Stamp, action: String, reason: AvailabilityReason, by: String? = nil
+  ) {
+    (self.scope, self.since, self.said, self.action) = (scope, since, said, action)
+    (self.reason, self.by) = (reason, by)
+  }
+
+  /// Times that become right when the clock does.
+  mutating func correct(at now: Moment) {
+    since.correct(at: now)
+    said.correct(at: now)
+  }
 
   public static let defaultAction = "Do not sell or eat it. Keep it apart until it is collected."
 }

@@ -10,7 +10,7 @@ public struct DecisionInputs: Equatable, Sendable {
   var facts: JSONValue
   /// When it was decided.
   public var decidedAt: WallTime
-  var previous: LotStatus?
+  public var previous: LotStatus?
   var contact: String?
 
   init(

@@ -21,10 +21,13 @@ extension Lot {
       if conditions.held[rule] == nil { conditions.held[rule] = now.wall }
     }
     facts.conditions = conditions
-    if let worst = findings.filter({ $0.outcome == .withdraw }).first {
+    let bad = findings.filter { $0.outcome == .withdraw }
+    if let worst = bad.first {
+      // Bad since the first bad sample that any of these rules saw.
+      let since = bad.compactMap(stamp).min { $0.wall < $1.wall } ?? Stamp(now)
       withdrawal = Withdrawal(
-        scope: scopeOfWithdrawal, effectiveFrom: worst.since ?? now.wall, decidedAt: now.wall,
-        action: Withdrawal.defaultAction, reason: worst.reason)
+        scope: scopeOfWithdrawal, since: since, said: Stamp(now), action: Withdrawal.defaultAction,
+        reason: worst.reason)
     } else if findings.contains(where: { $0.outcome == .expire }) {
       expired = Stamp(now)
     }
@@ -36,6 +39,14 @@ extension Lot {
     picked > .zero || wasOffered || reservedForMarket > .zero ? .unsoldAndSold : .unsold
   }
 
+  private func stamp(of finding: RuleFinding) -> Stamp? {
+    guard let rule = ColdChainRule(rawValue: finding.reason.rule), let since = finding.since else {
+      return nil
+    }
+    let kept = [conditions.firstBad[rule], conditions.longestGapFrom].compactMap(\.self)
+    return kept.first { $0.wall == since } ?? Stamp(wall: since, clock: .trusted)
+  }
+
   private func facts(at now: Moment, history: StoreHistory?, rules: ColdChainRules) -> LotFacts {
     let inStore = stored?.age(at: now).map { ($0.inSeconds / 60).thousandths }
     let gap = lastHeard(at: now, history: history)
@@ -44,7 +55,8 @@ extension Lot {
     return LotFacts(
       plan: plan, wall: now.wall, clock: now.clock, harvestClock: harvested.clock, minutesInStore: inStore,
       isStored: stored != nil,
-      conditions: conditions, gapMinutes: gap.map { ($0.age.inSeconds / 60).thousandths }, gapFrom: gap?.from,
+      conditions: conditions, gapMinutes: gap.map { ($0.age.inSeconds / 60).thousandths },
+      gapFrom: gap?.from.wall,
       faultNow: StoreProbe.allCases.compactMap { history?.quality[$0] }.first { $0.isSensorFault },
       highest: highest?.celsius,
       highestWindow: highest?.window, remainingDays: remainingShelfLifeDays(at: now, rules: rules))
@@ -52,25 +64,52 @@ extension Lot {
 
   /// The last moment at which something was known of the lot's temperature: its entry counts, for who brings it in
   /// knows it; so does a person's word.
-  private func lastHeard(at now: Moment, history: StoreHistory?) -> (age: Duration, from: WallTime)? {
-    let moments =
-      [stays.last?.since, conditions.vouched].compactMap(\.self)
-      + (history.map { Array($0.lastGood.values) } ?? [])
-    return moments.compactMap { moment in moment.age(at: now).map { (age: $0, from: moment.wall) } }
+  private func lastHeard(at now: Moment, history: StoreHistory?) -> (age: Duration, from: Stamp)? {
+    moments(history).compactMap { moment in moment.age(at: now).map { (age: $0, from: moment) } }
       .min { $0.age < $1.age }
   }
 
-  private mutating func noteGap(at now: Moment, history: StoreHistory?, rules: ColdChainRules) {
-    guard stored != nil else { return }
-    guard let gap = lastHeard(at: now, history: history) else {
-      // Before the clock is right nobody can tell yet; once it is, nobody ever will.
-      if now.clock == .trusted { conditions.gapUnknown = true }
-      return
-    }
-    let minutes = (gap.age.inSeconds / 60).thousandths
-    guard minutes > rules.gap.holdMinutes, minutes > conditions.longestGap else { return }
-    (conditions.longestGap, conditions.longestGapFrom) = (minutes, gap.from)
+  private func moments(_ history: StoreHistory?) -> [Stamp] {
+    [stays.last?.since, conditions.vouched].compactMap(\.self)
+      + (history.map { Array($0.lastGood.values) } ?? [])
   }
+
+  /// Notes how long nothing has been heard.
+  ///
+  /// - Parameter ending: Whether a good sample ends the gap now: what is not noted by then, nobody can see any more.
+  mutating func noteGap(
+    at now: Moment, history: StoreHistory?, rules: ColdChainRules, ending: Bool = false
+  ) {
+    guard stored != nil else { return }
+    if let gap = lastHeard(at: now, history: history) {
+      conditions.note(gap: (gap.age.inSeconds / 60).thousandths, from: gap.from, rules: rules)
+    } else if now.clock == .trusted {
+      // Before the clock is right nobody can tell yet; once it is, nobody ever will.
+      conditions.gapUnknown = true
+    } else if ending, conditions.silence == nil {
+      // From before this start until now: told as soon as the clock is right.
+      let known = moments(history).filter { $0.clock == .trusted }.max { $0.wall < $1.wall }
+      guard let known else {
+        conditions.gapUnknown = true
+        return
+      }
+      conditions.silence = LotConditions.Silence(from: known, until: Stamp(now))
+    }
+  }
+
+  /// Stock that is there again after there was none: where it has been meanwhile, this boot's records tell; of what
+  /// was before them nobody can.
+  mutating func noteReturn(at now: Moment, rules: ColdChainRules) {
+    guard stored != nil, onHand == .zero, let emptied, emptied.instant == nil else { return }
+    if let age = emptied.age(at: now) {
+      conditions.note(gap: (age.inSeconds / 60).thousandths, from: emptied, rules: rules)
+    } else {
+      conditions.gapUnknown = true
+    }
+  }
+
+  /// Whether its time to cool down has passed; false where no clock can tell.
+  func hasCooledDown(at now: Moment) -> Bool { stored?.age(at: now).map { $0 >= plan.coolDown } ?? false }
 
   /// Holds that end by themselves: warmth that has passed, for products for which that is allowed, and sensors that are
   /// to be believed again. A gap is never closed by data that comes after it.

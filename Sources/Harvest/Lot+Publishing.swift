@@ -18,12 +18,14 @@ extension Lot {
   private static let lookAgainWhenGone = Duration.seconds(600)
 
   /// What time alone changes: stamps that become right, promises that run out. Rules are looked at in `judge`.
-  mutating func settle(at now: Moment, dayOf: (WallTime) -> CivilDate) {
+  mutating func settle(at now: Moment, rules: ColdChainRules, dayOf: (WallTime) -> CivilDate) {
     harvested.correct(at: now)
     if harvestDay == nil, harvested.clock == .trusted { harvestDay = dayOf(harvested.wall) }
     for index in stays.indices { stays[index].since.correct(at: now) }
-    conditions.vouched?.correct(at: now)
+    conditions.correct(at: now, rules: rules)
     expired?.correct(at: now)
+    emptied?.correct(at: now)
+    withdrawal?.correct(at: now)
     promises.prune(at: now)
   }
 
@@ -89,7 +91,7 @@ extension Lot {
   private func keepUntil(at now: Moment) -> WallTime {
     let harvest = harvested.clock == .trusted ? harvested.wall : now.wall
     let end =
-      plan.shelfLife.map { harvest.advanced(by: $0.lifetime + Self.remembered) }
+      plan.shelfLife.map { harvest.advanced(by: $0.longest(coldest: plan.limits.min) + Self.remembered) }
       ?? harvest.advanced(by: Self.rememberedWithoutShelfLife)
     let decided = [withdrawal?.decidedAt, expired?.wall].compactMap(\.self).max()
     return max(end, decided?.advanced(by: Self.remembered) ?? end)

@@ -14,7 +14,7 @@ extension Lot {
       ("method", .string(method.rawValue)), ("promises", promises.snapshot),
       ("wasOffered", .bool(wasOffered)),
       ("hold", hold?.snapshot), ("release", release?.snapshot), ("withdrawal", withdrawal?.snapshot),
-      ("expired", expired?.snapshot), ("revision", .integer(revision)),
+      ("expired", expired?.snapshot), ("emptied", emptied?.snapshot), ("revision", .integer(revision)),
       ("conditions", conditions.snapshot), ("configured", .bool(isConfigured)),
       ("decision", decisionID.map(JSONValue.string)), ("decisionKey", .string(decisionKey)),
       ("decidedStatus", decidedStatus.map { .string($0.rawValue) }),
@@ -54,6 +54,7 @@ extension Lot {
       try Withdrawal(child)
     }
     expired = try reader.optionalChild("expired").map { child throws(LotBookError) in try Stamp(child) }
+    emptied = try reader.optionalChild("emptied").map { child throws(LotBookError) in try Stamp(child) }
     revision = try reader.count("revision")
     guard revision < 1 << 53 else { throw reader.missing("revision") }
     conditions = try LotConditions(try reader.child("conditions"))

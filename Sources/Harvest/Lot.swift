@@ -73,6 +73,8 @@ public struct Lot: Equatable, Sendable {
   public internal(set) var withdrawal: Withdrawal?
   /// When it was found too old.
   public internal(set) var expired: Stamp?
+  /// Since when nothing of it is there; nil while something is.
+  var emptied: Stamp?
 
   /// The decision that the last claim rests on; nil before the first.
   public internal(set) var decisionID: String?

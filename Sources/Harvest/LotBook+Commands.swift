@@ -15,9 +15,16 @@ extension LotBook {
       return .refused(.productMismatch, "\(id) is \(lot.plan.key), not \(product)", id)
     }
     if let refusal = checkUnit(command, of: lot.plan) { return refusal }
-    lot.settle(at: now, dayOf: dayOf)
+    lot.settle(at: now, rules: rules, dayOf: dayOf)
     let (_, verdict) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
     if let refusal = lot.refusal(of: command, verdict) { return refusal }
+    if command.action == .stored, let old = lot.store, lot.canEnter(command.store ?? lot.plan.store) {
+      // What its old store has done to it until now is its own.
+      lotsByID[id] = lot
+      divideRecord(of: old, at: now)
+      lot = lotsByID[id] ?? lot
+    }
+    if command.action == .weigh, command.quantity ?? .zero > .zero { lot.noteReturn(at: now, rules: rules) }
     var answer = lot.carryOut(command, at: now, terms: terms)
     if command.action == .release, answer.result == .accepted {
       let (_, after) = lot.judge(at: now, history: lot.store.flatMap { histories[$0] }, rules: rules)
@@ -25,8 +32,9 @@ extension LotBook {
     }
     if answer.result != .refused { changed.insert(id) }
     lot.lookedAt = nil
+    lot.emptied = lot.onHand > .zero ? nil : lot.emptied ?? Stamp(now)
     lotsByID[id] = lot
-    if command.action == .stored, let store = lot.store { adoptLimits(in: store) }
+    if command.action == .stored, answer.result != .refused { entered(id, at: now) }
     return answer
   }
 
@@ -117,6 +125,10 @@ extension Lot {
     }
   }
 
+  fileprivate func canEnter(_ store: String?) -> Bool {
+    store != nil && store != self.store && stays.count < Stay.most
+  }
+
   private mutating func enter(_ store: String?, at now: Moment) -> LotAnswer {
     guard let store else { return .refused(.storeMissing, "\(plan.key) has no store; name one", id) }
     guard store != self.store else { return .refused(.alreadyStored, "\(id) is in \(store) already", id) }
@@ -142,10 +154,11 @@ extension Lot {
   /// Back-dated to the harvest unless the person knows better: a lot that is bad for a cause that no sensor saw has been
   /// bad since nobody knows when. Buyers are to be told when anything has left the farm or may have been sold.
   private mutating func withdraw(_ command: LotCommand, at now: Moment, terms: ClaimTerms) {
-    let since = command.effectiveFrom ?? withdrawal?.effectiveFrom ?? harvested.wall
+    var since =
+      command.effectiveFrom.map { Stamp(wall: $0, clock: .trusted) } ?? withdrawal?.since ?? harvested
+    if now.clock == .trusted, since.wall > now.wall { since = Stamp(now) }
     withdrawal = Withdrawal(
-      scope: command.scope ?? scopeOfWithdrawal,
-      effectiveFrom: now.clock == .trusted ? min(since, now.wall) : since, decidedAt: now.wall,
+      scope: command.scope ?? scopeOfWithdrawal, since: since, said: Stamp(now),
       action: command.note ?? Withdrawal.defaultAction,
       reason: AvailabilityReason(
         .operatorWithdrawal, rule: "op.withdraw",

@@ -67,9 +67,11 @@ extension LotBook {
 }
 
 extension StoreHistory {
-  /// When each probe was last heard: all that is needed to see how long nothing was.
+  /// Until when each probe was heard and counted: all that is needed to see how long nothing was. The record in the making is
+  /// lost with a restart, so what was heard in it is not known any more: a gateway that starts again and again
+  /// before a record ends has a gap, however often it has heard the probe.
   var snapshot: JSONValue {
-    .present(StoreProbe.allCases.map { ($0.rawValue, lastGood[$0]?.snapshot) })
+    .present(StoreProbe.allCases.map { ($0.rawValue, counted[$0]?.snapshot) })
   }
 
   init(_ reader: SnapshotReader, store: String, limits: [(ExcursionTally.Side, Double)]) throws(LotBookError)

@@ -22,9 +22,21 @@ extension LotBook {
       let limits = limits(in: store)
       histories[store] = StoreHistory(store: store, limits: limits)
     }
+    if reading.quality == .good, reading.celsius != nil { noteEndOfSilence(in: store, at: now) }
     let closed = histories[store]?.record(reading, from: probe, disagrees: disagrees, at: now) ?? []
-    add(closed, at: now)
+    add(closed, of: store)
     return true
+  }
+
+  /// A good sample is about to come after a while without any: the lots that lay there remember it.
+  private mutating func noteEndOfSilence(in store: String, at now: Moment) {
+    guard let history = histories[store] else { return }
+    if let silence = history.silence(at: now), silence.inSeconds <= rules.gap.holdMinutes * 60 { return }
+    for (id, lot) in lotsByID where lot.store == store && lot.withdrawal == nil && lot.expired == nil {
+      lotsByID[id]?.noteGap(at: now, history: history, rules: rules, ending: true)
+      lotsByID[id]?.lookedAt = nil
+      changed.insert(id)
+    }
   }
 
   /// Records that have ended since the last call, to be kept and published as the store's condition.
@@ -36,7 +48,28 @@ extension LotBook {
   public func history(of store: String) -> StoreHistory? { histories[store] }
 
   mutating func advanceStores(to now: Moment) {
-    for store in histories.keys.sorted() { add(histories[store]?.advance(to: now) ?? [], at: now) }
+    for store in histories.keys.sorted() { add(histories[store]?.advance(to: now) ?? [], of: store) }
+  }
+
+  /// Ends the part of a store's record that is in the making, so that what follows is counted apart.
+  mutating func divideRecord(of store: String, at now: Moment) {
+    add(histories[store]?.divide(at: now) ?? [], of: store)
+  }
+
+  /// A lot has come into its store: what was measured there before is not its own, and its limits count from now on.
+  mutating func entered(_ id: String, at now: Moment) {
+    guard let lot = lotsByID[id], let store = lot.store else { return }
+    adoptLimits(in: store)
+    divideRecord(of: store, at: now)
+    if lot.hasCooledDown(at: now) { lotsByID[id]?.conditions.isJudged = true }
+  }
+
+  /// A lot's time to cool down has passed: what is measured from now on counts.
+  mutating func beginJudging(_ id: String, at now: Moment) {
+    guard let lot = lotsByID[id], !lot.conditions.isJudged, lot.hasCooledDown(at: now) else { return }
+    if let store = lot.store { divideRecord(of: store, at: now) }
+    lotsByID[id]?.conditions.isJudged = true
+    changed.insert(id)
   }
 
   mutating func adoptLimits(in store: String) {
@@ -56,21 +89,19 @@ extension LotBook {
     return limits.sorted { ($0.0.rawValue, $0.1) < ($1.0.rawValue, $1.1) }
   }
 
-  /// A record counts for the lots that lay in the store from its beginning to its end.
-  private mutating func add(_ records: [StoreRecord], at now: Moment) {
-    for record in records {
-      for (id, lot) in lotsByID where lot.store == record.store && lot.onHand > .zero && lot.withdrawal == nil
-      {
-        guard let since = lot.stays.last?.since, !record.start.precedes(since), let stored = lot.stored else {
-          continue
-        }
-        let judged = !record.start.precedes(stored.advanced(by: lot.plan.coolDown))
-        changed.insert(id)
-        lotsByID[id]?.conditions.add(record, plan: lot.plan, rules: rules, judged: judged)
+  /// A part of a record counts for the lots that lay in the store from its beginning to its end, also for those of which
+  /// nothing is left: a stock-take may find some again.
+  private mutating func add(_ records: [StoreRecord], of store: String) {
+    for part in histories[store]?.takeParts() ?? [] {
+      for (id, lot) in lotsByID where lot.store == store && lot.withdrawal == nil && lot.expired == nil {
+        guard let since = lot.stays.last?.since, !part.start.precedes(since) else { continue }
+        lotsByID[id]?.conditions.add(part, plan: lot.plan, rules: rules)
         lotsByID[id]?.lookedAt = nil
+        // Nobody needs the written word about what is gone.
+        if lot.onHand > .zero { changed.insert(id) }
       }
-      closedRecords.append(record)
     }
+    closedRecords += records
     if closedRecords.count > Self.mostRecords {
       recordsDropped += closedRecords.count - Self.mostRecords
       closedRecords.removeFirst(closedRecords.count - Self.mostRecords)

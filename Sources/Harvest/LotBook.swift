@@ -14,7 +14,7 @@ public struct LotBook: Sendable {
   public let capacity: Int
   let dayOf: @Sendable (WallTime) -> CivilDate
   /// By which lots are judged.
-  public let rules: ColdChainRules
+  public private(set) var rules: ColdChainRules
   /// By store.
   var histories: [String: StoreHistory] = [:]
   var closedRecords: [StoreRecord] = []
@@ -45,9 +45,12 @@ public struct LotBook: Sendable {
   public func availability(of id: String) -> Availability? { lotsByID[id]?.published }
 
   /// A configuration read anew. A lot whose product is gone, or is counted in another unit, is held until it is back.
-  public mutating func adopt(products: [ProductPlan], terms: ClaimTerms) {
+  ///
+  /// - Parameter rules: Nil: as before.
+  public mutating func adopt(products: [ProductPlan], terms: ClaimTerms, rules: ColdChainRules? = nil) {
     plans = Dictionary(products.map { ($0.key, $0) }) { _, last in last }
     self.terms = terms
+    if let rules { self.rules = rules }
     for id in lotsByID.keys { adoptPlan(of: id) }
     for store in histories.keys { adoptLimits(in: store) }
   }
@@ -82,8 +85,10 @@ public struct LotBook: Sendable {
     advanceStores(to: now)
     var due: [Availability] = []
     for id in lotsByID.keys.sorted() {
-      guard var lot = lotsByID[id], lot.isDue(at: now, terms: terms) else { continue }
-      lot.settle(at: now, dayOf: dayOf)
+      guard lotsByID[id]?.isDue(at: now, terms: terms) == true else { continue }
+      beginJudging(id, at: now)
+      guard var lot = lotsByID[id] else { continue }
+      lot.settle(at: now, rules: rules, dayOf: dayOf)
       if lot.isForgettable(at: now) {
         lotsByID[id] = nil
         retired.append(id)

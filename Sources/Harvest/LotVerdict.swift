@@ -10,11 +10,14 @@ struct LotVerdict: Equatable, Sendable {
   /// Whether what holds the lot protects whoever eats it. A claim that cannot be made for want of a clock or of a
   /// configured product says nothing against the food, and does not keep it from the neighbours.
   var forbidsEating = false
+  /// Since when the lot is bad, when it is withdrawn.
+  var badSince: WallTime?
 
   /// Two verdicts with the same key are the same decision.
   var key: String {
     let principal = reasons.first.map { "\($0.code.rawValue) \($0.rule)" } ?? ""
-    return "\(status.rawValue) \(mode.rawValue) \(by ?? "") \(principal)"
+    let since = badSince.map { " \($0.rfc3339)" } ?? ""
+    return "\(status.rawValue) \(mode.rawValue) \(by ?? "") \(principal)\(since)"
   }
 }
 
@@ -25,7 +28,7 @@ extension Lot {
     if let withdrawal {
       return LotVerdict(
         status: .withdrawn, mode: withdrawal.by == nil ? .automatic : .manual, by: withdrawal.by,
-        reasons: [withdrawal.reason], forbidsEating: true)
+        reasons: [withdrawal.reason], forbidsEating: true, badSince: withdrawal.effectiveFrom)
     }
     if expired != nil {
       let shelf = findings.filter { $0.reason.rule == ColdChainRule.shelf.rawValue }

@@ -118,16 +118,16 @@ extension AvailabilityReason {
 extension Withdrawal {
   var snapshot: JSONValue {
     .present([
-      ("scope", .string(scope.rawValue)), ("effectiveFrom", .string(effectiveFrom.rfc3339)),
-      ("decidedAt", .string(decidedAt.rfc3339)), ("action", .string(action)), ("reason", reason.snapshot),
+      ("scope", .string(scope.rawValue)), ("since", since.snapshot), ("said", said.snapshot),
+      ("action", .string(action)), ("reason", reason.snapshot),
       ("by", by.map(JSONValue.string)),
     ])
   }
 
   init(_ reader: SnapshotReader) throws(LotBookError) {
     self.init(
-      scope: try reader.choice("scope", Scope.self), effectiveFrom: try reader.time("effectiveFrom"),
-      decidedAt: try reader.time("decidedAt"), action: try reader.string("action"),
+      scope: try reader.choice("scope", Scope.self), since: try Stamp(try reader.child("since")),
+      said: try Stamp(try reader.child("said")), action: try reader.string("action"),
       reason: try AvailabilityReason(try reader.child("reason")), by: try reader.optionalString("by"))
   }
 }

@@ -28,10 +28,15 @@ public struct Stamp: Equatable, Sendable {
     return max(.zero, wall.duration(to: now.wall))
   }
 
-  /// Whether this happened before `other`, by the monotonic clock where it knows both.
+  /// Whether this happened before `other`: by the monotonic clock where it knows both; what it does not know
+  /// happened before this boot.
   func precedes(_ other: Stamp) -> Bool {
-    if let instant, let later = other.instant { return instant < later }
-    return wall < other.wall
+    switch (instant, other.instant) {
+    case (let one?, let another?): one < another
+    case (.some, nil): false
+    case (nil, .some): true
+    case (nil, nil): wall < other.wall
+    }
   }
 
   func advanced(by step: Duration) -> Stamp {

@@ -41,7 +41,7 @@ final class VirtualGateway {
         switch claim {
         case .ledger(let head, _, _, _): market.head = head
         case .state(let revision, let message): market.revisions[message.topic] = revision
-        case .input: break
+        case .condition, .input: break
         }
       }
       for (name, bytes) in batch.facts { facts[name] = bytes }

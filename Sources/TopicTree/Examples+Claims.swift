@@ -1,6 +1,20 @@
 import CanonicalJSON
 
 extension Examples {
+  static let catalogues = texts(
+    #"""
+    {"@context":"https://schema.org","@type":"OfferCatalog","name":"greenhollow","numberOfItems":2,
+    "itemListElement":[{"@type":"Offer","identifier":"CAR-2026-187-01","itemOffered":{"@type":"Product",
+    "name":"Carrots, topped","sku":"CAR-T-KG","productionDate":"2026-07-06"},
+    "availability":"https://schema.org/InStock","inventoryLevel":{"@type":"QuantitativeValue","value":20,
+    "unitCode":"KGM"},"validFrom":"2026-07-06T09:17:00.000Z","validThrough":"2026-07-06T11:17:00.000Z"},
+    {"@type":"Offer","identifier":"CAR-2026-188-01","itemOffered":{"@type":"Product",
+    "name":"Carrots, topped","sku":"CAR-T-KG","productionDate":"2026-07-07"},
+    "availability":"https://schema.org/OutOfStock","inventoryLevel":{"@type":"QuantitativeValue","value":0,
+    "unitCode":"KGM"},"validFrom":"2026-07-07T10:00:00.000Z","validThrough":"2026-07-07T12:00:00.000Z",
+    "description":"Hamid holds it: smells odd."}]}
+    """#)
+
   static let evidenceEvents = texts(
     #"""
     {"data":{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{

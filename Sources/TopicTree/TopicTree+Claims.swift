@@ -23,6 +23,23 @@ extension TopicTree {
       "onHand": .number(least: 0), "reserved": .number(least: 0),
     ], optional: ["by": .text, "note": .text])
 
+  static let catalogue = Schema.object([
+    "@context": .constant("https://schema.org"), "@type": .constant("OfferCatalog"), "name": .identifier,
+    "numberOfItems": .count, "itemListElement": .list(of: offer, most: Int64(LocalCatalogue.most)),
+  ])
+
+  private static let offer = Schema.object(
+    [
+      "@type": .constant("Offer"), "identifier": Schema.identifier.described("The lot."),
+      "itemOffered": .object(
+        ["@type": .constant("Product"), "name": .text, "sku": .text], optional: ["productionDate": .day]),
+      "availability": .word(["InStock", "OutOfStock", "Discontinued"].map { "https://schema.org/\($0)" }),
+      "inventoryLevel": Schema.object([
+        "@type": .constant("QuantitativeValue"), "value": .number(least: 0), "unitCode": shared("unit"),
+      ]).described("What is kept for local sale."),
+      "validFrom": .time, "validThrough": .time,
+    ], optional: ["description": Schema.text.described("Why it is not to be had.")])
+
   static let decision = Schema.openObject(
     [
       "id": .text, "lot": .identifier, "status": .word(LotStatus.self), "decidedAt": .time,

@@ -40,6 +40,11 @@ extension TopicTree {
       retained: true, qualityOfService: 1, message: "lot", payload: availability, canBeCleared: true,
       examples: Examples.lots),
     Channel(
+      name: "catalogue", broker: .site, direction: .send, address: "\(siteRoot)/catalogue",
+      title: "What neighbours and box schemes may have, as offers of schema.org",
+      purpose: "Within 10 s of a change of any lot; whether or not there is a marketplace.", retained: true,
+      qualityOfService: 1, message: "catalogue", payload: catalogue, examples: Examples.catalogues),
+    Channel(
       name: "loop", broker: .site, direction: .send, address: "\(siteRoot)/loop",
       title: "How punctual the control loop is",
       purpose: "Every 10 s; lateness is that of the last 10 s, in microseconds.",

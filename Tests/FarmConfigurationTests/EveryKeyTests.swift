@@ -130,6 +130,16 @@ struct EveryKeyTests {
         alarm: {above: 5.0, below: 0.0, delay_s: 1800, door_open_s: 300}
         defrost: {every_h: 8, for_s: 1200, coil: coil, until: 8.0}
         cooling_check: {within_s: 1800, fall: 0.5}
+    cold_chain:
+      version: 1.0.0-greenhollow
+      max_temp: {product_records: 2, air_minutes: 30, within_records: 2, clears_by_itself: [produce], source: own}
+      tphc_4h: {classes: [tcs], above: 5, minutes: 240, source: FDA Food Code 3-501.19}
+      abs_21: {classes: [tcs], above: 21, minutes_in_record: 1, withdraw_records: 2, source: FDA Food Code 3-501.19}
+      frozen: {classes: [quick_frozen], hold_above: -18, withdraw_above: -15, withdraw_records: 2, source: 89/108/EEC}
+      chill: {classes: [produce], minutes: 720, source: USDA AH-66}
+      gap: {hold_minutes: 30, withdraw_minutes: 240, withdraw_classes: [tcs], source: own}
+      stored: {classes: [tcs, raw_milk, meat, quick_frozen], source: own}
+      shelf: {assumed_before_store: 20, source: own}
     products:
       carrots:
         name: Carrots, topped

@@ -26,6 +26,7 @@ struct ReadmeTests {
   @Test func `the chapters of keys, limits and reasons list what the program knows`() throws {
     try expect("\n" + ConfigurationReference.markdown() + "\n", between: "reference")
     try expect("\n" + ConfigurationReference.thresholdsMarkdown() + "\n", between: "limits of drones")
+    try expect("\n" + ConfigurationReference.rulesMarkdown() + "\n", between: "rules of the cold chain")
     let reasons = ReasonCode.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")
     try expect("\n| reason | in words |\n|---|---|\n" + reasons + "\n\n", between: "reasons")
     let refusals = CommandRefusal.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")

@@ -225,7 +225,7 @@ struct ColdChainRuleTests {
     var room = try ColdRoom(plan(.produce, max: 5))
     try room.run([.product: 3], for: 60)
     room.book = try LotBook(restoring: room.book.snapshot, products: [plan(.produce, max: 5)], terms: market)
-    room.seconds += 1200
+    room.seconds += 600
     try room.run([.product: 3], for: 5)
     #expect(room.status == .available)
     room.book = try LotBook(restoring: room.book.snapshot, products: [plan(.produce, max: 5)], terms: market)

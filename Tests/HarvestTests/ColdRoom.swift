@@ -1,3 +1,4 @@
+import CanonicalJSON
 import FarmUnits
 import Harvest
 import Testing
@@ -12,12 +13,21 @@ struct ColdRoom {
   var decisions: [DecisionInputs] = []
   var published: [Availability] = []
 
-  var now: Moment { moment(seconds, clock: clock) }
+  /// By how much the wall clock is wrong, seconds.
+  var wallOffset = 0.0
+
+  var now: Moment {
+    var now = moment(seconds, clock: clock)
+    now.wall = now.wall.advanced(by: .seconds(wallOffset))
+    return now
+  }
+
+  let plan: ProductPlan
 
   /// Harvests a lot and puts it into the store.
-  init(_ plan: ProductPlan, at seconds: Double = 0) throws {
-    book = LotBook(products: [plan], terms: market)
-    self.seconds = seconds
+  init(_ plan: ProductPlan, at seconds: Double = 0, rules: ColdChainRules = .standard) throws {
+    book = LotBook(products: [plan], terms: market, rules: rules)
+    (self.plan, self.seconds) = (plan, seconds)
     try run([:], for: 0)
     let harvest = LotCommand(
       id: "h", action: .harvest, lot: "LOT", product: plan.key, quantity: Amount(units: 100), unit: plan.unit)
@@ -28,7 +38,8 @@ struct ColdRoom {
 
   /// A reading a minute from each probe named.
   mutating func run(
-    _ probes: [StoreProbe: Double], quality: Quality = .good, disagrees: Bool = false, for minutes: Int
+    _ probes: [StoreProbe: Double], quality: Quality = .good, disagrees: Bool = false,
+    in stores: [String] = ["cold-1"], for minutes: Int
   ) throws {
     for _ in 0..<minutes {
       for (probe, celsius) in probes {
@@ -36,20 +47,33 @@ struct ColdRoom {
         let reading = Reading(
           value: quality == .good ? .number(celsius) : nil, unit: .celsius, quality: quality, acquired: now,
           sequence: sequence)
-        book.record(reading, probe: probe, store: "cold-1", disagrees: disagrees, at: now)
+        for store in stores {
+          book.record(reading, probe: probe, store: store, disagrees: disagrees, at: now)
+        }
       }
       step()
       seconds += 60
     }
   }
 
-  mutating func send(_ action: LotCommand.Action) -> LotAnswer {
+  @discardableResult
+  mutating func send(
+    _ action: LotCommand.Action, _ quantity: Int64 = 1, lot: String = "LOT", store: String? = nil
+  ) -> LotAnswer {
     let answer = book.apply(
       LotCommand(
-        id: "x", action: action, lot: "LOT", quantity: Amount(units: 1), by: "Mira", note: "measured it"),
+        id: "x", action: action, lot: lot, product: plan.key, quantity: Amount(units: quantity), by: "Mira",
+        note: "measured it", store: store),
       at: now)
     step()
     return answer
+  }
+
+  /// The gateway is gone for a while and comes back with what was kept; nothing has looked at the lots since.
+  mutating func restart(after minutes: Double) throws {
+    seconds += minutes * 60
+    let kept = try JSONValue(parsing: book.snapshot.canonicalBytes)
+    book = try LotBook(restoring: kept, products: [plan], terms: market)
   }
 
   mutating func step() {

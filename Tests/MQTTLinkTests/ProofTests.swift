@@ -1,5 +1,6 @@
 import LoopbackBroker
 import MQTTLink
+import TestSupport
 import Testing
 
 /// Connections that stand and do not carry, on a real broker behind a proxy that loses packets.

@@ -1,4 +1,5 @@
 internal import DroneHealth
+internal import Harvest
 
 /// Every key of the file as data: the same that the parser reads with, so that the reference chapter cannot
 /// promise what is not accepted.
@@ -43,6 +44,15 @@ public enum ConfigurationReference {
     }
     return (["| limit | unit | bad is | warn | block | source |", "|---|---|---|---|---|---|"] + lines)
       .joined(separator: "\n") + "\n"
+  }
+
+  /// A table of the rules by which lots are judged: the words of the standard set, and where each comes from.
+  public static func rulesMarkdown() -> String {
+    let rules = ColdChainRules.standard
+    let lines = ColdChainRule.allCases.map { rule in
+      "| `\(rule.rawValue)` | \(escaped(rules.text(of: rule))) | \(escaped(rules.source(of: rule))) |"
+    }
+    return (["| rule | what it does | source |", "|---|---|---|"] + lines).joined(separator: "\n") + "\n"
   }
 
   private static func rows(_ keys: [KeyReference], below path: String) -> [Row] {

@@ -19,6 +19,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
   public let alarms: AlarmSettings
   public let irrigation: [IrrigationSettings]
   public let coldStores: [ColdStoreSettings]
+  public let coldChain: ColdChainSettings
   public let products: [ProductSettings]
   /// Nil where the farm has no drones.
   public let drones: DroneSettings?
@@ -50,6 +51,9 @@ extension GatewayConfiguration: ConfigurationSection {
       "irrigation", .named(IrrigationSettings.self), .byDefault([]), "beds to water")
     static let coldStores = Key(
       "cold_stores", .named(ColdStoreSettings.self), .byDefault([]), "rooms to cool")
+    static let coldChain = Key.section(
+      "cold_chain", ColdChainSettings.self,
+      "figures of the rules by which lots are judged, where law or place have others")
     static let products = Key(
       "products", .named(ProductSettings.self), .byDefault([]), "what is harvested and sold")
     static let drones = Key("drones", .section(DroneSettings.self), .optional, "drones and their links")
@@ -61,7 +65,8 @@ extension GatewayConfiguration: ConfigurationSection {
     Keys.farm.reference, Keys.gateway.reference, Keys.timezone.reference, Keys.location.reference,
     Keys.loop.reference, Keys.brokers.reference, Keys.storage.reference, Keys.gpio.reference,
     Keys.sensors.reference, Keys.outputs.reference, Keys.alarms.reference, Keys.irrigation.reference,
-    Keys.coldStores.reference, Keys.products.reference, Keys.drones.reference, Keys.claims.reference,
+    Keys.coldStores.reference, Keys.coldChain.reference, Keys.products.reference, Keys.drones.reference,
+    Keys.claims.reference,
     Keys.operators.reference,
   ]
 
@@ -80,17 +85,20 @@ extension GatewayConfiguration: ConfigurationSection {
     let alarms = section.read(Keys.alarms)
     let irrigation = section.read(Keys.irrigation)
     let coldStores = section.read(Keys.coldStores)
+    let coldChain = section.read(Keys.coldChain)
     let products = section.read(Keys.products)
     let drones = section.read(Keys.drones)
     let claims = section.read(Keys.claims)
     let operators = section.read(Keys.operators)
     guard let farm, let gateway, let timeZone, let loop, let brokers, let storage, let gpio, let sensors,
-      let outputs, let alarms, let irrigation, let coldStores, let products, let claims, let operators
+      let outputs, let alarms, let irrigation, let coldStores, let coldChain, let products, let claims,
+      let operators
     else { return nil }
     (self.farm, self.gateway, self.timeZone, self.location) = (farm, gateway, timeZone, location)
     (self.loop, self.brokers, self.storage, self.gpio) = (loop, brokers, storage, gpio)
     (self.sensors, self.outputs, self.alarms) = (sensors, outputs, alarms)
-    (self.irrigation, self.coldStores, self.products) = (irrigation, coldStores, products)
+    (self.irrigation, self.coldStores) = (irrigation, coldStores)
+    (self.coldChain, self.products) = (coldChain, products)
     (self.drones, self.claims, self.operators) = (drones, claims, operators)
   }
 }

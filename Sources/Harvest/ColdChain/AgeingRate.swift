@@ -1,3 +1,4 @@
+internal import FarmUnits
 internal import Glibc
 
 /// How much faster food ages than at 0 °C: the product of Q10 factors over bands of 10 K.
@@ -33,6 +34,13 @@ public struct AgeingRate: Equatable, Sendable {
 }
 
 extension ShelfLifePlan {
+  /// How long it may keep where it is colder than `at`: no best-before day lies later.
+  func longest(coldest: Double?) -> Duration {
+    let slowest = daysUsedPerDay(at: min(at, coldest ?? chillingBelow ?? min(at, 0)))
+    guard slowest.isFinite, slowest > 0, slowest < 1 else { return lifetime }
+    return .seconds(min(lifetime.inSeconds / slowest, 36_500 * 86_400))
+  }
+
   var ageing: AgeingRate { AgeingRate(handbook: q10) }
 
   /// Days of shelf life at `at` that one day at `celsius` uses up. Below the chilling limit the model says nothing (AH-66);

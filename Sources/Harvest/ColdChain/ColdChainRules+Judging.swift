@@ -31,6 +31,8 @@ private struct Check {
 
   private var conditions: LotConditions { facts.conditions }
   private var productClass: ProductClass { facts.plan.productClass }
+  /// Also what has no store in the configuration, where only cold keeps it safe: nothing known is nothing proved.
+  private var needsCold: Bool { facts.needsCold || rules.storedClasses.contains(productClass) }
   private var isHeld: Bool { conditions.held[rule] != nil }
   private var method: String {
     conditions.probe.map { "\($0.rawValue) probe, zero-order hold" } ?? "no probe"
@@ -45,7 +47,7 @@ private struct Check {
       code, rule: rule.rawValue, observed: observed?.thousandths, limit: limit, unit: unit, window: window,
       sentence: sentence)
     return RuleFinding(
-      reason, outcome, since: outcome >= .hold ? conditions.firstBad[rule] : nil,
+      reason, outcome, since: outcome >= .hold ? conditions.firstBad[rule]?.wall : nil,
       method: method ?? self.method)
   }
 
@@ -57,7 +59,7 @@ private struct Check {
   }
 
   var maxTemp: RuleFinding {
-    guard facts.needsCold, let limit = rules.maximum(of: facts.plan) else { return notConcerned }
+    guard needsCold, let limit = rules.maximum(of: facts.plan) else { return notConcerned }
     guard facts.isJudged else { return notYet }
     let isAir = conditions.probe == .air
     let tooWarm =
@@ -133,7 +135,7 @@ private struct Check {
   }
 
   var chill: RuleFinding {
-    guard facts.needsCold, let limit = rules.chillingLimit(of: facts.plan) else { return notConcerned }
+    guard needsCold, let limit = rules.chillingLimit(of: facts.plan) else { return notConcerned }
     guard facts.isJudged else { return notYet }
     let minutes = conditions.chilledMinutes
     let bad = minutes > rules.chill.minutes || isHeld
@@ -144,7 +146,7 @@ private struct Check {
   }
 
   var gap: RuleFinding {
-    guard facts.isStored else { return facts.needsCold ? notYet : notConcerned }
+    guard facts.isStored else { return needsCold ? notYet : notConcerned }
     let rule = rules.gap
     if conditions.gapUnknown {
       return finding(
@@ -164,13 +166,13 @@ private struct Check {
       observed: longest, limit: limit, unit: .minute, method: "time since the last good sample")
     if outcome != .pass {
       finding.since =
-        longest > conditions.longestGap ? facts.gapFrom : conditions.longestGapFrom ?? facts.gapFrom
+        longest > conditions.longestGap ? facts.gapFrom : conditions.longestGapFrom?.wall ?? facts.gapFrom
     }
     return finding
   }
 
   var fault: RuleFinding {
-    guard facts.isStored else { return facts.needsCold ? notYet : notConcerned }
+    guard facts.isStored else { return needsCold ? notYet : notConcerned }
     let quality = facts.faultNow ?? (conditions.faultMinutes > 0 ? conditions.faultQuality : nil)
     guard quality != nil || isHeld else {
       return finding(.withinLimits, .pass, "No sensor reported a fault.", method: "quality of the readings")
@@ -181,7 +183,7 @@ private struct Check {
   }
 
   var disagree: RuleFinding {
-    guard facts.isStored else { return facts.needsCold ? notYet : notConcerned }
+    guard facts.isStored else { return needsCold ? notYet : notConcerned }
     let bad = conditions.disagreedMinutes > 0
     return finding(
       bad ? .sensorDisagree : .withinLimits, bad ? .hold : .pass,
@@ -190,7 +192,7 @@ private struct Check {
   }
 
   var stored: RuleFinding {
-    guard facts.needsCold else { return notConcerned }
+    guard needsCold else { return notConcerned }
     guard !facts.isStored else {
       return finding(.withinLimits, .pass, "The lot is in its store.", method: "stored command")
     }
@@ -200,7 +202,7 @@ private struct Check {
   }
 
   var coolDown: RuleFinding {
-    guard facts.isStored else { return facts.needsCold ? notYet : notConcerned }
+    guard facts.isStored else { return needsCold ? notYet : notConcerned }
     let limit = facts.plan.coolDown.inSeconds / 60
     let mustWait = rules.storedClasses.contains(productClass)
     return finding(

@@ -68,6 +68,9 @@ public struct ColdChainRules: Equatable, Sendable {
     var withdrawClasses: Set<ProductClass>
   }
 
+  /// Each rule in words, with its figures.
+  private let texts: [ColdChainRule: String]
+
   let maxTemp: MaxTemp
   let cumulative: Cumulative
   let absolute: Absolute
@@ -87,11 +90,13 @@ public struct ColdChainRules: Equatable, Sendable {
     let reader = RulesReader(json: json)
     name = try reader.text("name")
     version = try reader.text("version")
+    var texts: [ColdChainRule: String] = [:]
     for rule in ColdChainRule.allCases {
       // Every rule says in words what it does and where that comes from.
-      _ = try reader.text("rules", rule.rawValue, "text")
+      texts[rule] = try reader.words("rules", rule.rawValue)
       _ = try reader.text("rules", rule.rawValue, "source")
     }
+    self.texts = texts
     func number(_ rule: ColdChainRule, _ member: String, _ range: ClosedRange<Double>)
       throws(ColdChainRulesError) -> Double
     {
@@ -132,10 +137,22 @@ public struct ColdChainRules: Equatable, Sendable {
       withdrawClasses: try classes(.gap, "withdraw_classes"))
     storedClasses = try classes(.stored)
     assumedBeforeStore = try number(.shelf, "assumed_before_store", celsius)
+    // What withdraws lies beyond what holds: otherwise nothing would ever be held first.
+    guard frozen.withdrawAbove >= frozen.holdAbove else {
+      throw reader.fault("rules", ColdChainRule.frozen.rawValue, "withdraw_above")
+    }
+    guard gap.withdrawMinutes >= gap.holdMinutes else {
+      throw reader.fault("rules", ColdChainRule.gap.rawValue, "withdraw_minutes")
+    }
   }
 
-  /// The words of a rule, for the decision record.
-  public func text(of rule: ColdChainRule) -> String { json["rules"]?[rule.rawValue]?["text"]?.string ?? "" }
+  /// The words of a rule with its figures, for the decision record.
+  public func text(of rule: ColdChainRule) -> String { texts[rule] ?? "" }
+
+  /// Where a rule comes from.
+  public func source(of rule: ColdChainRule) -> String {
+    json["rules"]?[rule.rawValue]?["source"]?.string ?? ""
+  }
 
   /// Where a rule comes from.
   public func source(of rule: ColdChainRule) -> String {
@@ -186,6 +203,24 @@ private struct RulesReader {
   func number(_ path: String..., in range: ClosedRange<Double>) throws(ColdChainRulesError) -> Double {
     guard let number = value(path)?.double, range.contains(number) else { throw fault(path) }
     return number
+  }
+  /// `text` with the rule's own figures in place of their names: "above {above} °C for {minutes} minutes". So the words
+  /// are those of the figures, whoever set them.
+  func words(_ path: String...) throws(ColdChainRulesError) -> String {
+    guard let rule = value(path), let text = rule["text"]?.string, !text.isEmpty else {
+      throw fault(path + ["text"])
+    }
+    var words = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{") {
+      guard let close = rest[open...].firstIndex(of: "}"),
+        let figure = rule[String(rest[rest.index(after: open)..<close])]
+      else { throw fault(path + ["text"]) }
+      let names = figure.array?.compactMap(\.string).joined(separator: ", ")
+      words += rest[..<open] + (names.map { $0.isEmpty ? "none" : $0 } ?? figure.canonicalText)
+      rest = rest[rest.index(after: close)...]
+    }
+    return words + rest
   }
   func classes(_ path: String...) throws(ColdChainRulesError) -> Set<ProductClass> {
     guard let names = value(path)?.array else { throw fault(path) }

@@ -54,6 +54,21 @@ public struct ExcursionTally: Equatable, Sendable {
   /// The start of the next record: the run goes on, everything else begins anew.
   var continued: ExcursionTally { ExcursionTally(side, limit: limit, run: run) }
 
+  /// The same, told from a start that lies `minutes` earlier.
+  func later(by minutes: Double) -> ExcursionTally {
+    var later = self
+    later.first = first.map { ($0 + minutes).thousandths }
+    return later
+  }
+
+  /// This one and the one that follows it.
+  func joined(by next: ExcursionTally) -> ExcursionTally {
+    ExcursionTally(
+      side, limit: limit, minutes: (minutes + next.minutes).thousandths,
+      degreeMinutes: (degreeMinutes + next.degreeMinutes).thousandths,
+      longestRun: Swift.max(longestRun, next.longestRun), run: next.run, first: first ?? next.first)
+  }
+
   func rounded() -> ExcursionTally {
     ExcursionTally(
       side, limit: limit, minutes: minutes.thousandths, degreeMinutes: degreeMinutes.thousandths,

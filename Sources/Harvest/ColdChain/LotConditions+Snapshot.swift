@@ -5,16 +5,21 @@ extension LotConditions {
   /// As kept with the lot and with every decision about it.
   var snapshot: JSONValue {
     .present([
+      ("judged", .bool(isJudged)),
       ("recordsAbove", .integer(Int64(recordsAbove))), ("recordsWithin", .integer(Int64(recordsWithin))),
-      ("runAbove", .number(runAbove)), ("probe", probe.map { .string($0.rawValue) }),
+      ("runAbove", .number(runAbove)), ("runGoingOn", .number(runGoingOn)),
+      ("probe", probe.map { .string($0.rawValue) }),
       ("lastMax", lastMax.map(JSONValue.number)), ("minutesAbove", .number(minutesAbove)),
-      ("degreeMinutes", .number(degreeMinutes)), ("firstBad", Self.times(firstBad)),
+      ("degreeMinutes", .number(degreeMinutes)), ("firstBad", Self.stamps(firstBad)),
       ("recordsAboveAbsolute", .integer(Int64(recordsAboveAbsolute))),
       ("highest", highest.map(JSONValue.number)),
       ("recordsThawed", .integer(Int64(recordsThawed))), ("chilledMinutes", .number(chilledMinutes)),
+      ("kinetic", ["minutes": .number(kinetic.kept.weight), "sum": .number(kinetic.kept.sum)]),
+      ("quarter", quarter.snapshot),
       ("agedDays", .number(agedDays)), ("agedMinutes", .number(agedMinutes)), ("vouched", vouched?.snapshot),
       ("gapUnknown", .bool(gapUnknown)), ("longestGap", .number(longestGap)),
-      ("longestGapFrom", longestGapFrom.map { .string($0.rfc3339) }),
+      ("longestGapFrom", longestGapFrom?.snapshot),
+      ("silence", silence.map { ["from": $0.from.snapshot, "until": $0.until.snapshot] }),
       ("minutesExpected", .number(minutesExpected)),
       ("minutesValid", .number(minutesValid)), ("samples", .integer(Int64(samples))),
       ("faultMinutes", .number(faultMinutes)), ("faultQuality", faultQuality.map { .string($0.rawValue) }),
@@ -26,24 +31,34 @@ extension LotConditions {
     func count(_ member: String) throws(LotBookError) -> Int {
       Int(clamping: min(try reader.count(member), 1 << 40))
     }
+    isJudged = try reader.flag("judged")
     recordsAbove = try count("recordsAbove")
     recordsWithin = try count("recordsWithin")
     runAbove = try reader.number("runAbove")
+    runGoingOn = try reader.number("runGoingOn")
     probe = reader.has("probe") ? try reader.choice("probe", StoreProbe.self) : nil
     lastMax = try reader.optionalNumber("lastMax")
     minutesAbove = try reader.number("minutesAbove")
     degreeMinutes = try reader.number("degreeMinutes")
-    firstBad = try Self.times(reader, "firstBad")
+    firstBad = try Self.stamps(reader, "firstBad")
     recordsAboveAbsolute = try count("recordsAboveAbsolute")
     highest = try reader.optionalNumber("highest")
     recordsThawed = try count("recordsThawed")
     chilledMinutes = try reader.number("chilledMinutes")
+    let mean = try reader.child("kinetic")
+    kinetic = MeanKineticTemperature(weight: try mean.number("minutes"), sum: try mean.number("sum"))
+    quarter = try Quarter(try reader.child("quarter"))
     agedDays = try reader.number("agedDays")
     agedMinutes = try reader.number("agedMinutes")
     vouched = try reader.optionalChild("vouched").map { child throws(LotBookError) in try Stamp(child) }
     gapUnknown = try reader.flag("gapUnknown")
     longestGap = try reader.number("longestGap")
-    longestGapFrom = reader.has("longestGapFrom") ? try reader.time("longestGapFrom") : nil
+    longestGapFrom = try reader.optionalChild("longestGapFrom").map { child throws(LotBookError) in
+      try Stamp(child)
+    }
+    silence = try reader.optionalChild("silence").map { child throws(LotBookError) in
+      Silence(from: try Stamp(try child.child("from")), until: try Stamp(try child.child("until")))
+    }
     minutesExpected = try reader.number("minutesExpected")
     minutesValid = try reader.number("minutesValid")
     samples = try count("samples")
@@ -60,6 +75,25 @@ extension LotConditions {
           .map { (name: $0.key.rawValue, value: .string($0.value.rfc3339)) }))
   }
 
+  private static func stamps(_ stamps: [ColdChainRule: Stamp]) -> JSONValue {
+    .object(
+      JSONObject(
+        stamps.sorted { $0.key.rawValue < $1.key.rawValue }
+          .map { (name: $0.key.rawValue, value: $0.value.snapshot) }))
+  }
+
+  private static func stamps(
+    _ reader: SnapshotReader, _ member: String
+  ) throws(LotBookError) -> [ColdChainRule: Stamp] {
+    let child = try reader.child(member)
+    var stamps: [ColdChainRule: Stamp] = [:]
+    for (name, _) in child.json.object?.members ?? [] {
+      guard let rule = ColdChainRule(rawValue: name) else { throw child.missing(name) }
+      stamps[rule] = try Stamp(try child.child(name))
+    }
+    return stamps
+  }
+
   private static func times(
     _ reader: SnapshotReader, _ member: String
   ) throws(LotBookError) -> [ColdChainRule: WallTime] {
@@ -70,6 +104,25 @@ extension LotConditions {
       times[rule] = try child.time(name)
     }
     return times
+  }
+}
+
+extension LotConditions.Quarter {
+  var snapshot: JSONValue {
+    .present([
+      ("max", max.map(JSONValue.number)), ("warm", .bool(warm)),
+      ("minutesAboveAbsolute", .number(minutesAboveAbsolute)), ("thawed", .bool(thawed)),
+      ("faultMinutes", .number(faultMinutes)), ("disagreedMinutes", .number(disagreedMinutes)),
+    ])
+  }
+
+  init(_ reader: SnapshotReader) throws(LotBookError) {
+    max = try reader.optionalNumber("max")
+    warm = try reader.flag("warm")
+    minutesAboveAbsolute = try reader.number("minutesAboveAbsolute")
+    thawed = try reader.flag("thawed")
+    faultMinutes = try reader.number("faultMinutes")
+    disagreedMinutes = try reader.number("disagreedMinutes")
   }
 }
 

@@ -28,6 +28,7 @@ public struct LotFacts: Equatable, Sendable {
 
   /// Past its cool-down, so that temperatures count.
   public var isJudged: Bool {
+    if conditions.isJudged { return true }
     guard let minutesInStore else { return false }
     return minutesInStore >= plan.coolDown.inSeconds / 60
   }

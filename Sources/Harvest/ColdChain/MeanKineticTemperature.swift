@@ -15,6 +15,10 @@ public struct MeanKineticTemperature: Equatable, Sendable {
 
   public init() {}
 
+  /// As kept in a journal.
+  init(weight: Double, sum: Double) { (self.weight, self.sum) = (weight, sum) }
+  var kept: (weight: Double, sum: Double) { (weight, sum) }
+
   /// - Parameters:
   ///   - celsius: Above absolute zero; anything else is not added.
   ///   - weight: How long it lasted, in any unit, > 0.

@@ -14,7 +14,7 @@ extension ColdChainRules {
       "version": "1.0.0",
       "rules": {
         "cc.max_temp": {
-          "text": "Held when the product probe is above the limit in 2 records of 15 minutes in a row, or, without a product probe, the air for 30 minutes on end. Produce and time-controlled food return after 2 records within the limit; all else needs a person.",
+          "text": "Held when the product probe is above the limit in {product_records} records of 15 minutes in a row, or, without a product probe, the air for {air_minutes} minutes on end. What returns by itself after {within_records} records in a row within the limit: {clears_by_itself}; all else needs a person.",
           "source": "Limits of the classes below; 15 minutes is a usual logging interval under EN 12830.",
           "product_records": 2,
           "air_minutes": 30,
@@ -28,14 +28,14 @@ extension ColdChainRules {
           }
         },
         "cc.tphc_4h": {
-          "text": "Withdrawn when time-controlled food has been above 5 °C for 240 minutes in all, over its whole life in store; one cold sample does not begin the count anew.",
+          "text": "Withdrawn when food of the class {classes} has been above {above} °C for {minutes} minutes in all, over its whole life in store; one cold sample does not begin the count anew.",
           "source": "FDA Food Code 3-501.19(B) as in the Wisconsin Food Code: sold or discarded within 4 hours",
           "classes": ["tcs"],
           "above": 5,
           "minutes": 240
         },
         "cc.abs_21": {
-          "text": "Held when time-controlled food was above 21 °C in one record; withdrawn after two records in a row with at least a minute above, or when a person confirms it.",
+          "text": "Held when food of the class {classes} was above {above} °C in one record; withdrawn after {withdraw_records} records in a row with at least {minutes_in_record} minute above, or when a person confirms it.",
           "source": "FDA Food Code 3-501.19(C): never above 21 °C (70 °F)",
           "classes": ["tcs"],
           "above": 21,
@@ -43,7 +43,7 @@ extension ColdChainRules {
           "withdraw_records": 2
         },
         "cc.frozen": {
-          "text": "Held when quick-frozen food was above -18 °C; withdrawn when above -15 °C in two records in a row, which is beyond the brief rise of 3 K that is allowed in transport.",
+          "text": "Held when food of the class {classes} was above {hold_above} °C; withdrawn when above {withdraw_above} °C in {withdraw_records} records in a row, which is beyond a brief rise.",
           "source": "Directive 89/108/EEC: -18 °C at all points, brief rises of 3 °C at most",
           "classes": ["quick_frozen"],
           "hold_above": -18,
@@ -51,13 +51,13 @@ extension ColdChainRules {
           "withdraw_records": 2
         },
         "cc.chill": {
-          "text": "Held when produce has been below its chilling limit for more than 12 hours in all.",
+          "text": "Held when food of the class {classes} has been below its chilling limit for more than {minutes} minutes in all.",
           "source": "The product's own limit; chilling injury as in USDA Agriculture Handbook 66",
           "classes": ["produce"],
           "minutes": 720
         },
         "cc.gap": {
-          "text": "Held when there was no valid sample for more than 30 minutes, until a person releases it; time-controlled food is withdrawn after more than 240 minutes unless a person has documented the product's temperature by releasing it. Missing data is never evidence of being within limits.",
+          "text": "Held when there was no valid sample for more than {hold_minutes} minutes, until a person releases it; food of the class {withdraw_classes} is withdrawn after more than {withdraw_minutes} minutes unless a person has documented the product's temperature by releasing it. Missing data is never evidence of being within limits.",
           "source": "Half of the shortest rule for a hold, and the 4 hours of FDA Food Code 3-501.19(B)",
           "hold_minutes": 30,
           "withdraw_minutes": 240,
@@ -72,7 +72,7 @@ extension ColdChainRules {
           "source": "The sensors' agreement, as configured"
         },
         "cc.stored": {
-          "text": "Food that cold keeps safe is not available before it is in its store.",
+          "text": "What is not available before it is in a cold store: {classes}.",
           "source": "Missing data is never evidence of being within limits",
           "classes": ["tcs", "raw_milk", "meat", "quick_frozen"]
         },
@@ -85,7 +85,7 @@ extension ColdChainRules {
           "source": "A claim holds until a time of the day, and shelf life counts from one"
         },
         "cc.shelf": {
-          "text": "Expired when less shelf life is left than the product's minimum. Ageing follows Q10 factors in bands of 10 K over the temperatures recorded; before it is stored a lot counts as lying at the assumed temperature, and where records are missing as lying at its limit.",
+          "text": "Expired when less shelf life is left than the product's minimum. Ageing follows Q10 factors in bands of 10 K over the temperatures recorded; before it is stored a lot counts as lying at {assumed_before_store} °C, and where records are missing as lying at its limit.",
           "source": "USDA Agriculture Handbook 66 (Saltveit): Q10 2.5-4.0, 2.0-2.5, 1.5-2.0 and 1.0-1.5 from 0 to 40 °C",
           "assumed_before_store": 20
         }

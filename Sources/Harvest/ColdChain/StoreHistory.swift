@@ -11,6 +11,8 @@ public struct StoreHistory: Sendable {
   public let store: String
   /// The last moment at which a good reading counted, by probe.
   public private(set) var lastGood: [StoreProbe: Stamp] = [:]
+  /// The same as far as records have ended; before the first one the first good reading.
+  private(set) var counted: [StoreProbe: Stamp] = [:]
   /// The quality of the newest reading, by probe.
   public private(set) var quality: [StoreProbe: Quality] = [:]
   /// The last day's records, oldest first.
@@ -21,6 +23,11 @@ public struct StoreHistory: Sendable {
   private var limits: [(ExcursionTally.Side, Double)]
   private var start: Moment?
   private var tracks: [StoreProbe: Track] = [:]
+  /// The parts of the quarter of an hour that is not over yet, as one.
+  private var begun: StoreRecord?
+  private var parts: [StoreRecord] = []
+  /// More parts than this do not wait to be taken.
+  private static let mostParts = 64
 
   /// - Parameter limits: Every limit that a product kept here is judged by, °C.
   public init(store: String, limits: [(ExcursionTally.Side, Double)]) {
@@ -30,7 +37,7 @@ public struct StoreHistory: Sendable {
   /// As kept: only what has to be known to see how long nothing was heard.
   init(store: String, limits: [(ExcursionTally.Side, Double)], lastGood: [StoreProbe: Stamp]) {
     self.init(store: store, limits: limits)
-    self.lastGood = lastGood
+    (self.lastGood, counted) = (lastGood, lastGood)
   }
 
   /// Limits of a configuration read anew count from the next record on.
@@ -54,24 +61,27 @@ public struct StoreHistory: Sendable {
       celsius, quality: celsius == nil && reading.quality == .good ? .fault : reading.quality, disagrees)
     tracks[probe] = track
     quality[probe] = reading.quality
-    if celsius != nil { lastGood[probe] = Stamp(now) }
+    if celsius != nil {
+      lastGood[probe] = Stamp(now)
+      if counted[probe] == nil { counted[probe] = Stamp(now) }
+    }
     return closed
   }
 
   /// Ends the record that is due at `now`, whether or not a reading came.
   public mutating func advance(to now: Moment) -> [StoreRecord] {
-    for probe in lastGood.keys { lastGood[probe]?.correct(at: now) }
-    for index in recent.indices { recent[index].start.correct(at: now) }
-    guard let start, now.instant - start.instant >= Self.slot(of: start, now) else { return [] }
-    let length = Self.slot(of: start, now)
-    let end = start.advanced(by: length)
-    var record = StoreRecord(store: store, start: Stamp(start), minutes: (length.inSeconds / 60).thousandths)
-    for probe in tracks.keys {
-      tracks[probe]?.extend(to: end.instant, from: start.instant)
-      let summary = tracks[probe]?.finish(limits: limits, at: end.instant)
-      if probe == .air { record.air = summary } else { record.product = summary }
+    for probe in lastGood.keys {
+      lastGood[probe]?.correct(at: now)
+      counted[probe]?.correct(at: now)
     }
-    record.start.correct(at: now)
+    for index in recent.indices { recent[index].start.correct(at: now) }
+    correctStart(at: now)
+    guard let start, now.instant - start.instant >= slot(of: start, now) else { return [] }
+    let length = slot(of: start, now)
+    let end = start.advanced(by: length)
+    let part = endPart(at: end.instant, from: start, at: now)
+    let record = begun.map { $0.joined(by: part) } ?? part
+    begun = nil
     recent.append(record)
     if recent.count > Self.recentRecords { recent.removeFirst(recent.count - Self.recentRecords) }
     // After a standstill the records in between are not made up: the gap shows in `lastGood`.
@@ -85,10 +95,57 @@ public struct StoreHistory: Sendable {
     return [record]
   }
 
+  /// Ends a part of the record that goes on: what was measured until now is not to be charged to a lot that comes in now,
+  /// nor lost for one that leaves.
+  mutating func divide(at now: Moment) -> [StoreRecord] {
+    let closed = advance(to: now)
+    guard let start, now.instant > start.instant else { return closed }
+    var part = endPart(at: now.instant, from: start, at: now)
+    part.goesOn = true
+    parts[parts.count - 1] = part
+    begun = begun.map { $0.joined(by: part) } ?? part
+    self.start = now
+    return closed
+  }
+
+  /// The parts of records that have ended since the last call; a record that nobody has divided is one part.
+  mutating func takeParts() -> [StoreRecord] {
+    defer { parts = [] }
+    return parts
+  }
+
+  private mutating func correctStart(at now: Moment) {
+    begun?.start.correct(at: now)
+    guard let begin = start, begin.clock == .untrusted, now.clock == .trusted else { return }
+    start = Moment(
+      instant: begin.instant, wall: now.wall.advanced(by: .zero - (now.instant - begin.instant)),
+      clock: .trusted)
+  }
+
+  private mutating func endPart(at end: Instant, from start: Moment, at now: Moment) -> StoreRecord {
+    let minutes = ((end - start.instant).inSeconds / 60).thousandths
+    var part = StoreRecord(store: store, start: Stamp(start), minutes: minutes)
+    for probe in tracks.keys {
+      tracks[probe]?.extend(to: end, from: start.instant)
+      let summary = tracks[probe]?.finish(limits: limits, at: end)
+      if probe == .air { part.air = summary } else { part.product = summary }
+      counted[probe] = lastGood[probe] ?? counted[probe]
+    }
+    part.start.correct(at: now)
+    if parts.count >= Self.mostParts { parts.removeFirst() }
+    parts.append(part)
+    return part
+  }
+
+  /// When a good reading was last heard of any probe, and how long ago; nil where there was none or no clock can tell.
+  func silence(at now: Moment) -> Duration? { lastGood.values.compactMap { $0.age(at: now) }.min() }
+
   /// From a record's start to the next quarter of an hour on the wall clock where that is known, so that records of
   /// different stores line up; a quarter of an hour otherwise.
-  private static func slot(of start: Moment, _ now: Moment) -> Duration {
-    guard start.clock == .trusted, now.clock == .trusted else { return StoreRecord.length }
+  private func slot(of start: Moment, _ now: Moment) -> Duration {
+    guard start.clock == .trusted, now.clock == .trusted else {
+      return max(.seconds(1), StoreRecord.length - .seconds(((begun?.minutes ?? 0) * 60).rounded()))
+    }
     let into = start.wall.millisecondOfDay % 900_000
     return .milliseconds(900_000 - into)
   }

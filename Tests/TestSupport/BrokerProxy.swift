@@ -3,26 +3,28 @@ import Synchronization
 
 /// Stands between a link and its broker, and loses packets by their type as a test asks: nothing is closed, nobody is
 /// told. Connections are TCP on loopback, threads are its own.
-final class BrokerProxy: Sendable {
+public final class BrokerProxy: Sendable {
   /// MQTT's packet types, as in the upper half of a packet's first byte.
-  enum Packet: UInt8, CaseIterable {
+  public enum Packet: UInt8, CaseIterable, Sendable {
     case connect = 1, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback, unsubscribe,
       unsuback
     case pingreq, pingresp, disconnect, auth
   }
 
-  struct Rules {
+  public struct Rules: Sendable {
     /// Lost on the way to the broker.
-    var up: Set<Packet> = []
+    public var up: Set<Packet> = []
     /// Lost on the way to the link.
-    var down: Set<Packet> = []
+    public var down: Set<Packet> = []
+    /// How many of those are lost, 0 to 1.
+    public var odds = 1.0
     /// The link's connection is closed when it sends one of these.
-    var closesUpon: Set<Packet> = []
+    public var closesUpon: Set<Packet> = []
   }
 
-  static let everything = Set(Packet.allCases)
+  public static let everything = Set(Packet.allCases)
 
-  let port: UInt16
+  public let port: UInt16
   private let listener: Int32
   private let broker: UInt16
   private let shared = Shared()
@@ -35,7 +37,7 @@ final class BrokerProxy: Sendable {
   }
 
   /// - Parameter broker: Its port on loopback.
-  init(to broker: UInt16) throws {
+  public init(to broker: UInt16) throws {
     self.broker = broker
     (listener, port) = try Self.listen()
     let (listener, shared) = (listener, shared)
@@ -53,7 +55,7 @@ final class BrokerProxy: Sendable {
     }
   }
 
-  struct Failure: Error { let code: Int32 }
+  public struct Failure: Error { let code: Int32 }
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))  // wakes `accept`
@@ -62,12 +64,19 @@ final class BrokerProxy: Sendable {
   }
 
   /// From now on, on connections that stand and on new ones.
-  func lose(_ change: (inout Rules) -> Void) { shared.rules.withLock { change(&$0) } }
-  func mend() { shared.rules.withLock { $0 = Rules() } }
+  public func lose(_ change: (inout Rules) -> Void) { shared.rules.withLock { change(&$0) } }
+  public func mend() { shared.rules.withLock { $0 = Rules() } }
   /// Packets lost so far.
-  var lost: Int { shared.lost.withLock { $0 } }
+  public var lost: Int { shared.lost.withLock { $0 } }
   /// Closes every connection, without a word of MQTT.
-  func cut() { shared.open.withLock { for descriptor in $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } } }
+  /// - Returns: How many there were.
+  @discardableResult
+  public func cut() -> Int {
+    shared.open.withLock { open in
+      for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      return open.count / 2
+    }
+  }
 
   private final class Pair: Sendable {
     let near, far: Int32
@@ -92,7 +101,10 @@ final class BrokerProxy: Sendable {
           pending.removeFirst(length)
           guard let type = Packet(rawValue: packet[0] >> 4) else { break }
           let (isLost, closes) = shared.rules.withLock {
-            ((up ? $0.up : $0.down).contains(type), up && $0.closesUpon.contains(type))
+            (
+              (up ? $0.up : $0.down).contains(type) && ($0.odds >= 1 || .random(in: 0..<1) < $0.odds),
+              up && $0.closesUpon.contains(type)
+            )
           }
           if closes { return end() }
           if isLost {
