@@ -154,11 +154,6 @@ public struct ColdChainRules: Equatable, Sendable {
     json["rules"]?[rule.rawValue]?["source"]?.string ?? ""
   }
 
-  /// Where a rule comes from.
-  public func source(of rule: ColdChainRule) -> String {
-    json["rules"]?[rule.rawValue]?["source"]?.string ?? ""
-  }
-
   /// The temperature above which a product is too warm, °C: its own limit, or its class's.
   func maximum(of plan: ProductPlan) -> Double? { plan.limits.max ?? maxTemp.limits[plan.productClass] }
 
