@@ -30,7 +30,7 @@ package actor JournalTrial {
     }
     let place = JournalPlace(
       directory: directory, budget: JournalStore.Budget(bytes: 512 << 20, days: 400),
-      keyPath: "\(directory)/signing.key", keysTopic: "nexus/v1/bench/gateways/gw/keys")
+      keyPath: "\(directory)/signing.key", boot: "trial", keysTopic: "nexus/v1/bench/gateways/gw/keys")
     keeper = ClaimKeeper(place, link: link, queue: queue, clock: clock, log: JournalLog.logger(.error))
     guard let start = await keeper.open() else { throw Failure(description: "\(keeper.report)") }
     head = start.memory.head

@@ -19,7 +19,7 @@ struct ClaimKeeperTests {
     in directory: String, _ queue: ClaimQueue, link: BrokerLink? = nil
   ) async throws -> ClaimKeeper {
     let place = JournalPlace(
-      directory: directory, budget: budget, keyPath: "\(directory)/signing.key",
+      directory: directory, budget: budget, keyPath: "\(directory)/signing.key", boot: "test",
       keysTopic: "nexus/v1/greenhollow/gateways/gw1/keys")
     let keeper = ClaimKeeper(
       place, link: link, queue: queue, clock: SystemClock(), log: JournalLog.logger(.critical))
