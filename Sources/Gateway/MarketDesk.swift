@@ -75,7 +75,9 @@ struct MarketDesk: Sendable {
 
   /// A lot as it stands, and the decision behind it where that is new.
   mutating func say(_ availability: Availability, at now: Moment) {
-    if let inputs = availability.newDecision { decide(inputs, lot: availability.lot, store: availability.store, at: now) }
+    if let inputs = availability.newDecision {
+      decide(inputs, lot: availability.lot, store: availability.store, at: now)
+    }
     let reference = DecisionReference(of: availability, rules, hash: rulesetHash)
     saySealed(
       writer.lotAvailability(availability, id: newID(at: now), decision: reference),
