@@ -16,6 +16,8 @@ struct FarmStory {
   var clock = ClockTrust.trusted
   var wallErrorSeconds = 0.0
   var plans: [ProductPlan]
+  /// Those of `plans` that the configuration has at the moment.
+  var configured: [ProductPlan] = []
   var accounts: [String: Account] = [:]
   var weather: [String: Weather] = [:]
   var restarts = 0
@@ -61,6 +63,7 @@ struct FarmStory {
       plan("carrots", .produce, 2500, .kilogram, max: 5), plan("lettuce", .tcs, 300, .kilogram, max: 5),
       plan("eggs", .eggs, 6000, .piece, max: 7), plan("peas", .quickFrozen, 1000, .kilogram, max: 30),
     ]
+    configured = plans
     book = LotBook(products: plans, terms: Self.terms, capacity: 12)
   }
 
@@ -98,8 +101,9 @@ struct FarmStory {
     if chance(3) { (clock, wallErrorSeconds) = (.untrusted, -1e9) }
     book = try LotBook(
       restoring: JSONValue(parsing: kept.canonicalBytes, limits: JSONLimits(bytes: 1 << 20, values: 1 << 16)),
-      products: plans, terms: Self.terms, capacity: 12)
-    #expect(book.snapshot == kept)
+      products: configured, terms: Self.terms, capacity: 12)
+    let isTheSame = book.snapshot.canonicalBytes == kept.canonicalBytes
+    #expect(isTheSame, "minute \(minute)")
     restarts += 1
   }
 
@@ -108,7 +112,8 @@ struct FarmStory {
       plans[index].localShare = Amount(units: Int64.random(in: 0...20, using: &random))
       plans[index].buffer = Amount(units: Int64.random(in: 0...6, using: &random))
     }
-    book.adopt(products: chance(4) ? Array(plans.dropFirst()) : plans, terms: Self.terms)
+    configured = chance(4) ? Array(plans.dropFirst()) : plans
+    book.adopt(products: configured, terms: Self.terms)
   }
 
   private mutating func measure(_ store: String) {

@@ -16,9 +16,9 @@ struct FarmStoryTests {
   private static let context = DecisionContext(
     software: "1.0.0", rulesetHash: ColdChainRules.standard.hash(digest))
 
-  private static let steps = 2500
+  private static let steps = 1000
 
-  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
   func `whatever happens, nothing is offered that is not there, is not good, or has no reasons`(
     _ seed: UInt64
   )
@@ -39,7 +39,7 @@ struct FarmStoryTests {
       if story.minute % 97 == 0 { story.book.republish() }
       heard.check(story)
     }
-    #expect(heard.decisions.count > 20, "seed \(seed)")
+    #expect(heard.decisions.count > 10, "seed \(seed)")
     print(
       "seed \(seed): \(Self.steps) steps, \(story.restarts) restarts, \(heard.claims) claims, \(heard.available) of them available, "
         + "\(heard.decisions.count) decisions re-run, ended as \(heard.tally)")

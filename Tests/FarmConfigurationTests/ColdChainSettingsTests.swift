@@ -15,7 +15,7 @@ struct ColdChainSettingsTests {
 
   @Test func `a farm's own figures count, with their source, under a name of their own`() throws {
     let result = parse("  tphc_4h: {minutes: 120, classes: [tcs, meat], source: Own food law 12}")
-    #expect(result.errors == [])
+    #expect(result.errors.isEmpty)
     let rules = try #require(result.configuration).coldChain.rules
     #expect(rules.title == "cold-chain@1.0.0-own")
     #expect(rules.source(of: .cumulative) == "Own food law 12")
