@@ -67,7 +67,8 @@ def digest(text):
 def check_rule(rule, complain):
     """Whether it passed, and on what: a rule that does not concern the lot needs no more than its name."""
     outcome, name = named(rule, "outcome"), named(rule, "rule")
-    if not isinstance(name, str) or outcome not in ("pass", "fail", "not_applicable"):
+    if not isinstance(name, str) or outcome not in (
+            "pass", "fail", "not_judged", "not_applicable"):
         return complain("decision-rules", f"{rule}"[:160])
     if outcome == "not_applicable":
         return None
