@@ -65,7 +65,7 @@ extension LotDecision {
         "ruleset",
         [
           "name": .string(rules.name), "version": .string(rules.version),
-          "hash": .string(context.rulesetHash),
+          "hash": .string(context.rulesetHash), "text": rules.json,
         ]
       ),
       ("software", ["name": "farmgate", "version": .string(context.software)]),

@@ -3,19 +3,26 @@ public import FarmUnits
 public import Harvest
 
 extension MarketWriter {
+  /// How long what happened and why it was decided are of use: as long as conditions are kept, nearly.
+  static let ledgerLifetime = Duration.seconds(365 * 86_400)
+  /// What describes the gateway itself stands until the next word of it; a last will is signed when the connection is
+  /// made, and must outlive it.
+  static let gatewayLifetime = Duration.seconds(10 * 365 * 86_400)
+
   /// A ledger event: something that happened to a lot.
   public func lotEvidence(_ lot: String, _ event: JSONValue, id: String, at time: WallTime) -> CloudEvent {
-    self.event(.lotEvidence(lot), id: id, time: time, data: event)
+    self.event(
+      .lotEvidence(lot), id: id, time: time, expiryTime: time.advanced(by: Self.ledgerLifetime), data: event)
   }
 
-  /// A ledger event: why a lot has the status that it has. Of use for a year, as long as conditions are kept.
+  /// A ledger event: why a lot has the status that it has.
   public func decision(
     _ decision: LotDecision, _ rules: ColdChainRules, _ context: DecisionContext, inputs: String? = nil,
     id: String
   ) -> CloudEvent {
     event(
       .decision(decision.id), id: id, time: decision.decidedAt,
-      expiryTime: decision.decidedAt.advanced(by: .seconds(365 * 86_400)),
+      expiryTime: decision.decidedAt.advanced(by: Self.ledgerLifetime),
       data: decision.data(rules, context, inputs: inputs))
   }
 
@@ -37,15 +44,21 @@ extension MarketWriter {
   public func gatewayStatus(_ state: GatewayState, revision: Int64, id: String, at time: WallTime)
     -> CloudEvent
   {
-    event(.gatewayStatus, id: id, time: time, data: state.data(revision: revision))
+    aboutGateway(.gatewayStatus, id, time, state.data(revision: revision))
   }
 
   /// To be sealed with `Ledger.sealWill`.
   public func gatewayWill(session: String, id: String, at time: WallTime) -> CloudEvent {
-    event(.gatewayStatus, id: id, time: time, data: GatewayState.will(session: session))
+    aboutGateway(.gatewayStatus, id, time, GatewayState.will(session: session))
   }
 
   public func gatewayKeys(_ keys: KeySet, revision: Int64, id: String, at time: WallTime) -> CloudEvent {
-    event(.gatewayKeys, id: id, time: time, data: keys.data(revision: revision))
+    aboutGateway(.gatewayKeys, id, time, keys.data(revision: revision))
+  }
+
+  private func aboutGateway(_ address: MarketAddress, _ id: String, _ time: WallTime, _ data: JSONValue)
+    -> CloudEvent
+  {
+    event(address, id: id, time: time, expiryTime: time.advanced(by: Self.gatewayLifetime), data: data)
   }
 }

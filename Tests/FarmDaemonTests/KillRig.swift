@@ -133,7 +133,8 @@ private struct People {
   private mutating func command() -> JSONValue {
     var command: JSONObject = ["id": .string("c-\(number)"), "by": "Hamid"]
     let quantity = Double(Int.random(in: 0...400, using: &random)) / 2
-    var action = ["weigh", "weigh", "pick", "hold", "release", "reserve", "unreserve", "stored"]
+    var action =
+      ["weigh", "weigh", "pick", "hold", "release", "reserve", "unreserve", "stored"]
       .randomElement(using: &random) ?? "weigh"
     if lots < 40, lots == 0 || Int.random(in: 0..<20, using: &random) == 0 {
       lots += 1

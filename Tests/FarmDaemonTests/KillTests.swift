@@ -19,7 +19,8 @@ struct KillTests {
   private static let life = 20...1200
 
   @Test(.timeLimit(.minutes(15)))
-  func `the marketplace has every ledger event and the newest states of a gateway that is killed all the time`()
+  func
+    `the marketplace has every ledger event and the newest states of a gateway that is killed all the time`()
     async throws
   {
     print("kill test: \(Self.kills) kills, FARMGATE_SEED=\(Self.seed)")

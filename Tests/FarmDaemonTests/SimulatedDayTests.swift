@@ -38,7 +38,8 @@ struct SimulatedDayTests {
     await link.stop()
 
     let verdict = try await consumer.verdict()
-    #expect(verdict.status == 0, "\(verdict.faults.prefix(30).joined(separator: "\n"))\n\(verdict.summary.text)")
+    #expect(
+      verdict.status == 0, "\(verdict.faults.prefix(30).joined(separator: "\n"))\n\(verdict.summary.text)")
     // The rehearsal's drones do not say who they are, so the marketplace is told nothing of them.
     for kind in ["status", "keys", "availability", "evidence", "decision", "condition", "soil"] {
       #expect(verdict.count("distinct", kind) > 0, "no \(kind) in \(verdict.summary.text)")
@@ -116,7 +117,9 @@ private final class SimulatedDay {
     options.sessionExpiry = .zero
     let link = try BrokerLink(options)
     try link.start()
-    _ = try await eventually(within: .seconds(30), "the link") { link.status.state == .connected ? true : nil }
+    _ = try await eventually(within: .seconds(30), "the link") {
+      link.status.state == .connected ? true : nil
+    }
     return link
   }
 

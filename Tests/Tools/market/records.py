@@ -67,7 +67,8 @@ def digest(text):
 def check_rule(rule, complain):
     """Whether it passed, and on what: a rule that does not concern the lot needs no more than its name."""
     outcome, name = named(rule, "outcome"), named(rule, "rule")
-    if not isinstance(name, str) or outcome not in ("pass", "fail", "not_applicable"):
+    if not isinstance(name, str) or outcome not in (
+            "pass", "hold", "withdraw", "expire", "not_judged", "not_applicable"):
         return complain("decision-rules", f"{rule}"[:160])
     if outcome == "not_applicable":
         return None
@@ -76,7 +77,7 @@ def check_rule(rule, complain):
     given = rule.get("input")
     if given is not None:
         lacks += [f"the input's {n}" for n in ("sensor", "unit", "quality") if not isinstance(named(given, n), str)]
-    elif name in ("cc.max_temp", "cc.tphc_4h", "cc.abs_21", "cc.frozen", "cc.chill") and is_number(rule.get("observed")):
+    elif rule.get("method") != "no probe" and name in ("cc.max_temp", "cc.tphc_4h", "cc.abs_21", "cc.frozen", "cc.chill") and is_number(rule.get("observed")):
         lacks.append("its input")
     if lacks:
         complain("decision-rules", f"{name} lacks {lacks}")
