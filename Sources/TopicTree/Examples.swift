@@ -110,7 +110,8 @@ enum Examples {
     "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,
     "claims_too_large":0,"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
     "passed_over":0,"unfinished":0,"refused_senders":{},"over_limit":0,"before_heartbeat":0,"no_sender":0,
-    "retained":0}}
+    "retained":0},"sparkplug":{"nodes":1,"doubted":0,"births":3,"gaps":1,"lost":2,"rebirth_requests":2,
+    "not_followed":0,"aliases_forgotten":0}}
     """#)
 
   static let probes = texts(
