@@ -63,6 +63,13 @@ public struct SiteWriter: Equatable, Sendable {
     return outgoing
   }
 
+  /// A command to one of Sparkplug's nodes: never retained, and gone where the node is not there.
+  public func rebirth(on topic: String, _ payload: [UInt8]) -> OutgoingMessage {
+    OutgoingMessage(
+      topic: topic, payload: payload, retained: false, qualityOfService: 0,
+      contentType: "application/octet-stream", payloadFormat: nil)
+  }
+
   /// An empty retained message: the broker forgets what it kept for this topic.
   public func cleared(_ topic: String) -> OutgoingMessage {
     OutgoingMessage(topic: topic, payload: [], retained: true, qualityOfService: 1, payloadFormat: nil)

@@ -66,7 +66,7 @@ public struct FieldDevice: Sendable {
       (binding: binding, word: Self.word(value, binding))
     }
     if preset == .sparkplug {
-      return DeviceMessage(topic: topic, payload: SparkplugWriter.payload(words, at: now, sequence: count))
+      return DeviceMessage(topic: topic, payload: SparkplugWriter.payload(words, at: now))
     }
     return DeviceMessage(topic: topic, payload: text(words, at: now))
   }

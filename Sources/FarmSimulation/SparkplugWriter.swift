@@ -7,7 +7,7 @@ import SensorPresets
 /// - Source: Sparkplug 3.0.0, section 6.4 (`Payload`, `Metric`).
 enum SparkplugWriter {
   static func payload(
-    _ words: [(binding: SensorBinding, word: JSONValue)], at now: WallTime, sequence: UInt64
+    _ words: [(binding: SensorBinding, word: JSONValue)], at now: WallTime
   ) -> [UInt8] {
     let time = UInt64(max(0, now.milliseconds))
     var bytes = field(1, varint: time)
@@ -23,7 +23,8 @@ enum SparkplugWriter {
       }
       bytes += field(2, bytes: metric)
     }
-    return bytes + field(3, varint: sequence % 256)
+    // No sequence number: that counts over a node with all its devices, and here each knows itself alone.
+    return bytes
   }
 
   private static func key(_ number: UInt64, wire: UInt64) -> [UInt8] { varint(number << 3 | wire) }

@@ -151,7 +151,10 @@ public struct FarmGateway: Sendable {
   }
 
   /// The site broker is there again: what is not retained is told anew.
-  public mutating func siteConnected() { board.forgetShown() }
+  public mutating func siteConnected() {
+    board.forgetShown()
+    sensors.connected()
+  }
 
   // MARK: What arrives
 
@@ -170,8 +173,15 @@ public struct FarmGateway: Sendable {
     }
     for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     presses.forEach { press($0, at: arrival) }
+    askForBirths(at: arrival)
     if isSensor { return }
     drones?.receive(topic: topic, payload: payload, retained: retained, at: arrival)
+  }
+
+  private mutating func askForBirths(at now: Moment) {
+    for request in sensors.takeRebirthRequests(at: now) {
+      say(site.rebirth(on: request.topic, request.payload))
+    }
   }
 
   /// A meter on a line was read; its total comes through the loop.
@@ -276,6 +286,7 @@ public struct FarmGateway: Sendable {
   /// Time has passed: call about once a second.
   public mutating func advance(to now: Moment) {
     sensors.advance(to: now.instant)
+    askForBirths(at: now)
     for (channel, state) in sensors.takeSourceChanges() { board.note(channel, source: state) }
     board.overdue(at: now.instant, site).forEach { say($0) }
     recordStores(at: now)
@@ -310,6 +321,7 @@ public struct FarmGateway: Sendable {
     counters["response_topics_refused"] = .integer(Int64(clamping: refusedResponses))
     counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
     counters["claims_too_large"] = .integer(Int64(clamping: market?.unsayable ?? 0))
+    counters["sparkplug"] = sensors.sparkplugCounters
     if let drones {
       counters["mavlink"] = drones.counters
       counters["dji"] = drones.djiCounters

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Claims
 import FarmConfiguration
 import FarmUnits
@@ -14,6 +15,10 @@ struct SensorDesk: Sendable {
   private let bindings: [Binding]
   private let router: TopicRouter
   private var payloads = PayloadReader()
+  /// Sparkplug's nodes, and by the router's positions which channel hangs on them.
+  private var nodes: SparkplugNodes
+  private let nodeRouter: TopicRouter
+  private let nodeChannels: [Int]
   /// The last sequence number given, by channel.
   private var sequences: [UInt64]
   private var last: [PresetReading?]
@@ -31,6 +36,7 @@ struct SensorDesk: Sendable {
   init(_ configuration: GatewayConfiguration) {
     var bindings: [Binding] = []
     var routes: [String] = []
+    var nodes: (filters: [String], channels: [Int], topics: [String]) = ([], [], [])
     for (channel, settings) in configuration.sensors.enumerated() {
       guard case .mqtt(let source) = settings.source else { continue }
       let sensor: SensorBinding
@@ -45,12 +51,21 @@ struct SensorDesk: Sendable {
         bindings.append(Binding(channel: channel, sensor: sensor, preset: source.preset))
         routes.append(topic)
       }
+      let filters = source.preset.nodeFilters(of: source.topic)
+      if !filters.isEmpty { nodes.topics.append(source.topic) }
+      nodes.filters += filters
+      nodes.channels += filters.map { _ in channel }
     }
     self.bindings = bindings
     router = TopicRouter(routes)
     var seen = Set<String>()
     sources = SourceBook(configuration)
-    filters = (routes + sources.filters).filter { seen.insert($0).inserted }
+    (nodeRouter, nodeChannels) = (TopicRouter(nodes.filters), nodes.channels)
+    self.nodes = SparkplugNodes(nodes.topics)
+    // What a node's filters bring must not come twice.
+    let covered = TopicRouter(nodes.filters + nodes.topics)
+    let others = (routes + sources.filters).filter { covered.matches($0).isEmpty }
+    filters = (others + nodes.filters).filter { seen.insert($0).inserted }
     given = Array(repeating: nil, count: configuration.sensors.count)
     sequences = Array(repeating: 0, count: configuration.sensors.count)
     last = Array(repeating: nil, count: configuration.sensors.count)
@@ -63,11 +78,12 @@ struct SensorDesk: Sendable {
   mutating func receive(
     topic: String, payload: [UInt8], retained: Bool, at arrival: Moment, give: (Int, Reading) -> Void
   ) -> Bool {
+    let isOfNode = followNode(topic, payload, retained, give)
     let (isAvailability, gone) = sources.receive(
       topic: topic, payload: payload, retained: retained, at: arrival.instant)
     for channel in gone { outdate(channel, give) }
     let matches = router.matches(topic)
-    guard !matches.isEmpty else { return isAvailability }
+    guard !matches.isEmpty else { return isAvailability || isOfNode }
     // Sensors of one topic mostly share a preset.
     var parsed: [(preset: Preset, payload: ParsedPayload?)] = []
     for match in matches {
@@ -78,6 +94,7 @@ struct SensorDesk: Sendable {
       guard let message = parsed.first(where: { $0.preset == binding.preset })?.payload else { continue }
       switch message.outcome(for: binding.sensor, retained: retained) {
       case .unchanged(let reason):
+        if reason == .unknownAlias, !retained { nodes.missesNames(topic) }
         if !retained, reason != .historical { sources.heard(binding.channel, at: arrival.instant) }
       case .refused(let refusal): refusals.note(topic, refusal.code)
       case .reading(var reading):
@@ -86,7 +103,7 @@ struct SensorDesk: Sendable {
           reading.quality = .stale
         }
         // A family that tells everything each time repeats what it measured long ago: that is no new reading.
-        if let earlier = last[binding.channel], reading.repeats(earlier) { continue }
+        if let earlier = last[binding.channel], reading.repeats(earlier), !message.isBirth { continue }
         last[binding.channel] = reading
         if !retained { sources.heard(binding.channel, at: arrival.instant) }
         sequences[binding.channel] += 1
@@ -98,6 +115,43 @@ struct SensorDesk: Sendable {
       }
     }
     return true
+  }
+
+  /// A message of one of Sparkplug's nodes. Where one before it is lost, what the node told is no longer known to be
+  /// true of now: values are told when they change, and not again.
+  ///
+  /// - Returns: Whether it is of a node that a sensor hangs on.
+  private mutating func followNode(
+    _ topic: String, _ payload: [UInt8], _ retained: Bool, _ give: (Int, Reading) -> Void
+  ) -> Bool {
+    guard !nodeChannels.isEmpty, topic.hasPrefix("spBv1.0/") else { return false }
+    let matches = nodeRouter.matches(topic)
+    guard !matches.isEmpty else { return false }
+    if nodes.hear(topic: topic, payload: payload, retained: retained) {
+      payloads.forgetAliases(at: topic)
+      for match in matches { outdate(nodeChannels[match], give) }
+    }
+    return true
+  }
+
+  /// The site broker is there again.
+  mutating func connected() { nodes.connected() }
+  /// Commands to Sparkplug's nodes that are due.
+  mutating func takeRebirthRequests(at now: Moment) -> [SparkplugNodes.RebirthRequest] {
+    nodes.takeRequests(at: now)
+  }
+
+  /// Nil where no sensor is Sparkplug's.
+  var sparkplugCounters: JSONValue? {
+    guard !nodeChannels.isEmpty else { return nil }
+    func count(_ number: UInt64) -> JSONValue { .integer(Int64(clamping: number)) }
+    let counters = nodes.counters
+    return [
+      "nodes": .integer(Int64(nodes.count)), "doubted": .integer(Int64(nodes.doubted)),
+      "births": count(counters.births), "gaps": count(counters.gaps), "lost": count(counters.lost),
+      "rebirth_requests": count(counters.requests), "not_followed": count(counters.notFollowed),
+      "aliases_forgotten": .integer(Int64(payloads.forgottenAliases)),
+    ]
   }
 
   /// The device is gone: what it said last is no longer true of now, however young it is.

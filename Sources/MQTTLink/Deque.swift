@@ -34,6 +34,12 @@ struct Deque<Element> {
     return slots[head]
   }
 
+  /// Keeps the memory for what comes next.
+  mutating func clear() {
+    slots.removeAll(keepingCapacity: slots.capacity <= 256)
+    head = 0
+  }
+
   /// Everything, oldest first; empty afterwards.
   mutating func removeAll() -> [Element] {
     defer { (slots, head) = ([], 0) }

@@ -13,8 +13,8 @@ extension LinkLoop {
   }
 
   func serve(until: Instant, from now: Instant) {
-    // In a steady stream what comes within two milliseconds is read at once. Whoever publishes still wakes us.
-    let restEnd = lastRead.advanced(by: Self.restBetweenReads)
+    // In a steady stream what comes within a rest is read at once. Whoever publishes still wakes us.
+    let restEnd = isSteady ? lastRead.advanced(by: restBetweenReads) : now
     let rests = isSteady && isConnected && now < restEnd && !client.hasUnsentBytes && !hasMoreToSend
     descriptors[0].fd = rests ? -1 : client.socket
     descriptors[0].events = Int16(interest)
@@ -92,13 +92,21 @@ extension LinkLoop {
     send()
   }
 
-  private static let restBetweenReads = Duration.milliseconds(2)
+  /// Packets that come within this time of one another are a stream.
+  private static let streamGap = Duration.milliseconds(2)
+
+  /// Half of what readings wait for anyhow: waking costs more than a packet. PUBACKs that make room for further
+  /// messages are not kept waiting as long.
+  private var restBetweenReads: Duration {
+    let isWaitedFor = shared.outbound.withLock { $0.inFlightCount > 0 }
+    return isWaitedFor ? Self.streamGap : max(Self.streamGap, options.readingDelay / 2)
+  }
 
   /// Reads one packet, or in a steady stream up to 64 until there is nothing: then that is cheaper than a `poll` for each.
   /// `errno` would not tell, for the library writes to a pipe of its own, too.
   private func read() -> Bool {
     let now = Instant.now()
-    let isClose = lastRead.duration(to: now) < Self.restBetweenReads
+    let isClose = lastRead.duration(to: now) < Self.streamGap
     let first = arrivals.packets
     var isDrained = false
     for _ in 0..<(isClose || isSteady ? 64 : 1) {

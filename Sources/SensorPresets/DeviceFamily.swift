@@ -20,6 +20,7 @@ protocol DeviceFamily {
 
   static func readingTopics(of topic: String) -> [String]
   static func availabilityTopics(of topic: String) -> [String]
+  static func nodeFilters(of topic: String) -> [String]
   static func livenessSubject(of topic: String) -> String
   static func liveness(topic: String, payload: [UInt8]) -> Liveness?
 }
@@ -69,6 +70,7 @@ extension DeviceFamily {
   static func isSentinel(_ number: Double, unit: Unit?, binding: SensorBinding) -> Bool { false }
   static func readingTopics(of topic: String) -> [String] { [topic] }
   static func availabilityTopics(of topic: String) -> [String] { [] }
+  static func nodeFilters(of topic: String) -> [String] { [] }
   static func livenessSubject(of topic: String) -> String { topic }
   static func liveness(topic: String, payload: [UInt8]) -> Liveness? { Liveness(word: payload) }
 }

@@ -31,6 +31,12 @@ public struct ParsedPayload: Sendable {
     }
   }
 
+  /// Whether it tells all that its device has as it is now, and not what is new.
+  public var isBirth: Bool {
+    guard case .sparkplug = content else { return false }
+    return SparkplugTopic(topic)?.kind.isBirth ?? false
+  }
+
   /// The message as JSON; nil for Sparkplug.
   var json: JSONValue? { if case .json(let json) = content { json } else { nil } }
 

@@ -10,6 +10,11 @@ public struct PayloadReader: Sendable {
   /// Aliases that were not remembered because there were too many.
   public var forgottenAliases: Int { aliases.forgotten }
 
+  /// Messages of this topic's node were lost, perhaps a birth: until the next one its aliases have no names.
+  public mutating func forgetAliases(at topic: String) {
+    if let place = SparkplugTopic(topic) { aliases.forget(place) }
+  }
+
   /// Parses a message once for all the sensors of its topic.
   public mutating func read(
     _ bytes: UnsafeRawBufferPointer, topic: String, preset: Preset

@@ -72,6 +72,10 @@ extension Preset {
   /// Hearing nothing there proves nothing: some families say it only when asked to.
   public func availabilityTopics(of topic: String) -> [String] { family.availabilityTopics(of: topic) }
 
+  /// Where the family numbers the messages of a whole node: the filters that bring all of them, to be subscribed to
+  /// instead of `readingTopics` and `availabilityTopics`, which they cover. Empty where it does not.
+  public func nodeFilters(of topic: String) -> [String] { family.nodeFilters(of: topic) }
+
   /// Whom an availability topic speaks for. Where births and deaths have topics of their own, both give the same.
   public func livenessSubject(of topic: String) -> String { family.livenessSubject(of: topic) }
 

@@ -27,6 +27,8 @@ public struct Channel: Sendable {
   public var qualityOfService: Int64
   public var expiry = Expiry.never
   public var contentType = "application/json"
+  /// Of payloads that are no text; the document has them in Base64.
+  static let bytes = "application/octet-stream"
   /// The name of the message, and what its payload must be.
   public var message: String
   var payload: Schema
@@ -122,7 +124,11 @@ extension Channel {
     [
       "name": .string(message), "title": .string(title), "contentType": .string(contentType),
       "payload": payload.json,
-      "bindings": ["mqtt": ["payloadFormatIndicator": 1, "bindingVersion": "0.2.0"]],
+      "bindings": [
+        "mqtt": [
+          "payloadFormatIndicator": contentType == Self.bytes ? 0 : 1, "bindingVersion": "0.2.0",
+        ]
+      ],
       "examples": .array(examples.map { ["payload": $0] }),
     ]
   }

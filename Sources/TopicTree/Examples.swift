@@ -111,7 +111,8 @@ enum Examples {
     "claims_too_large":0,"journal":{"waiting_bytes":0,"owed_entries":0,
     "owed_states":0,"dead_letters":0,"bytes":81920,"commits":2,"failures":0,"evicted":0,"replaced":0,"lost_entries":0},"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
     "passed_over":0,"unfinished":0,"refused_senders":{},"over_limit":0,"before_heartbeat":0,"no_sender":0,
-    "retained":0}}
+    "retained":0},"sparkplug":{"nodes":1,"doubted":0,"births":3,"gaps":1,"lost":2,"rebirth_requests":2,
+    "not_followed":0,"aliases_forgotten":0}}
     """#)
 
   static let probes = texts(

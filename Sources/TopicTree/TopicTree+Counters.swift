@@ -30,6 +30,9 @@ extension TopicTree {
           "before_heartbeat", "no_sender", "retained",
         ], and: ["refused_senders": Schema.map(of: .count).described("By reason.")]),
       "dji": Schema.map(of: .count).described("Messages by what became of them."),
+      "sparkplug": counts([
+        "nodes", "doubted", "births", "gaps", "lost", "rebirth_requests", "not_followed", "aliases_forgotten",
+      ]).described("Where a sensor is Sparkplug's."),
       "drone_links": counts(["reads", "bytes", "dropped", "dropped_by_kernel"]),
       "firmware_policy": Schema.object(
         ["refused": .count],

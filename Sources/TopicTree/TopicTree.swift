@@ -11,7 +11,7 @@ import FarmUnits
 /// To add a topic, add a `Channel` to the list that it belongs to (`siteChannels`, `commandChannels`, `marketChannels`,
 /// or a list of its own here). The tests hold the document against what the daemon really says.
 public enum TopicTree {
-  public static let channels = siteChannels + commandChannels + marketChannels
+  public static let channels = siteChannels + deviceChannels + commandChannels + marketChannels
 
   /// The one channel that a topic belongs to; nil for a topic of somebody else's.
   public static func channel(of topic: String) -> Channel? {
@@ -35,7 +35,8 @@ public enum TopicTree {
       "operations": object(channels.map { ($0.operationName, $0.operation) }),
       "components": [
         "messages": object(channels.map { ($0.message, $0.messageObject) } + [("cleared", cleared)]),
-        "parameters": object(parameters.map { ($0, parameter($1, $2)) }),
+        "parameters": object(
+          parameters.map { ($0, parameter($1, $2)) } + deviceParameters.members.map { ($0.name, $0.value) }),
         "schemas": object(schemas.map { ($0, $1.json) }),
       ],
     ]

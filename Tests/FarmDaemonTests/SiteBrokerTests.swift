@@ -74,6 +74,23 @@ struct SiteBrokerTests {
     for link in [sensor, other, gateway, person] { await link.stop() }
   }
 
+  @Test func `the gateway asks a Sparkplug node for its births, and speaks in no device's name`() async throws
+  {
+    let site = try await SiteBroker()
+    let (gateway, node) = (try await site.link("gw1"), try await site.link("bed-1", hears: ["spBv1.0/#"]))
+    for topic in [
+      "spBv1.0/farm/NDATA/bed-1", "spBv1.0/farm/NBIRTH/bed-1", "spBv1.0/farm/DCMD/bed-1/valve",
+      "spBv1.0/farm/NCMD/bed-1/valve", "spBv1.0/STATE/gw1",
+    ] {
+      #expect(try await gateway.outcome(topic) == forbidden, "\(topic)")
+    }
+    #expect(isTaken(try await gateway.outcome("spBv1.0/farm/NCMD/cold-1")))
+    #expect(isTaken(try await gateway.outcome("spBv1.0/farm/NCMD/bed-1", "last")))
+    #expect(try await heard(node, until: "last") == ["spBv1.0/farm/NCMD/bed-1"])
+    #expect(try await node.outcome("spBv1.0/farm/NCMD/cold-1") == forbidden)
+    for link in [gateway, node] { await link.stop() }
+  }
+
   @Test func `a drone says what its own radio sends and nothing else`() async throws {
     let site = try await SiteBroker()
     let drone = try await site.link("pad-1")

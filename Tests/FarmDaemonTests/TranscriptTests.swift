@@ -15,6 +15,7 @@ struct TranscriptTests {
 
   /// What a demonstration does not show, and why.
   private static let notInADemonstration: [String: String] = [
+    "sparkplugRebirth": "no device of it speaks Sparkplug; the tests of its nodes look at it",
     "storeCondition": "a record takes 15 minutes; the rehearsal below has them",
     "droneHealth":
       "the marketplace hears only of drones whose hardware is known; the agreement tests look at it",

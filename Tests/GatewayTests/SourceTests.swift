@@ -9,84 +9,26 @@ import Testing
 
 /// Whether the devices behind MQTT sensors are there, and what becomes of their readings when they are not.
 struct SourceTests {
-  /// The gateway with a control loop that judges at once.
-  private struct Farm {
-    static let yaml = """
-      farm: f
-      gateway: g
-      brokers: {site: {url: "mqtt://localhost"}}
-      storage: {directory: /tmp}
-      sensors:
-        soil: {quantity: soil_moisture, unit: P1, valid: {stale_after_s: 1200}, mqtt: {topic: zigbee2mqtt/bed-1, preset: zigbee2mqtt, field: soil_moisture}}
-        cold: {quantity: temperature, unit: CEL, valid: {stale_after_s: 600}, mqtt: {topic: tele/cold1/SENSOR, preset: tasmota, field: DS18B20.Temperature}}
-        tank: {quantity: temperature, unit: CEL, mqtt: {topic: farm/tank, preset: plain, availability: farm/tank/alive}}
-        press: {quantity: temperature, unit: CEL, valid: {stale_after_s: 600}, mqtt: {topic: spBv1.0/farm/DDATA/gw/press, preset: sparkplug, field: temperature}}
-      outputs: {valve: {simulated: true, guard: {max_on_s: 60}}}
-      """
-    var gateway: FarmGateway
-    var controller: FarmController
-    var newest: [Reading]
-    let names: [String]
-    var now: Moment
-    var shown: [String: JSONValue] = [:]
-
-    init() throws {
-      now = Moment(
-        instant: Instant(sinceBoot: .seconds(100)), wall: WallTime(milliseconds: 1_795_342_500_000),
-        clock: .trusted)
-      let result = GatewayConfiguration.parse(text: Self.yaml, file: "test.yaml", files: .assumingPresence)
-      let configuration = try #require(result.configuration, "\(result.problems)")
-      controller = try FarmController(plan: ControlPlan(configuration), startedAt: now.instant)
-      gateway = FarmGateway(
-        configuration,
-        identity: GatewayIdentity(version: "test", boot: "boot", session: "session", started: now),
-        alarms: controller.alarmTable, random: SystemRandomNumberGenerator())
-      names = configuration.sensors.map(\.id)
-      newest = names.map { _ in .silent }
-    }
-
-    mutating func receive(_ topic: String, _ payload: [UInt8], retained: Bool = false) throws {
-      gateway.receive(topic: topic, payload: payload, retained: retained, at: now) { channel, reading in
-        newest[channel] = reading
-      }
-      try tick()
-    }
-    mutating func receive(_ topic: String, _ payload: String, retained: Bool = false) throws {
-      try receive(topic, Array(payload.utf8), retained: retained)
-    }
-
-    /// The loop's tick, and what the gateway shows of it.
-    mutating func tick() throws {
-      let time = ControlTime(now.instant)
-      newest.withUnsafeBufferPointer { controller.step($0, at: time) }
-      for channel in names.indices {
-        gateway.observe(.channel(channel, controller.channels[channel]), at: now)
-      }
-      gateway.advance(to: now)
-      for publication in gateway.takePublications() {
-        let levels = publication.message.topic.split(separator: "/").map(String.init)
-        guard levels.count == 5, levels[3] == "sensor" else { continue }
-        shown[levels[4]] = try JSONValue(parsing: publication.message.payload)
-      }
-    }
-
-    mutating func wait(_ seconds: Int) throws {
-      now = now.advanced(by: .seconds(seconds))
-      try tick()
-    }
-
-    func look(_ sensor: String) -> [String?] {
-      [shown[sensor]?["source"]?.string, shown[sensor]?["quality"]?.string]
-    }
-  }
+  private static let yaml = """
+    farm: f
+    gateway: g
+    brokers: {site: {url: "mqtt://localhost"}}
+    storage: {directory: /tmp}
+    sensors:
+      soil: {quantity: soil_moisture, unit: P1, valid: {stale_after_s: 1200}, mqtt: {topic: zigbee2mqtt/bed-1, preset: zigbee2mqtt, field: soil_moisture}}
+      cold: {quantity: temperature, unit: CEL, valid: {stale_after_s: 600}, mqtt: {topic: tele/cold1/SENSOR, preset: tasmota, field: DS18B20.Temperature}}
+      tank: {quantity: temperature, unit: CEL, mqtt: {topic: farm/tank, preset: plain, availability: farm/tank/alive}}
+      press: {quantity: temperature, unit: CEL, valid: {stale_after_s: 600}, mqtt: {topic: spBv1.0/farm/DDATA/gw/press, preset: sparkplug, field: temperature}}
+    outputs: {valve: {simulated: true, guard: {max_on_s: 60}}}
+    """
 
   @Test func `the families' availability topics are subscribed to, and the configured one instead`() throws {
     #expect(
-      Set(try Farm().gateway.readingFilters) == [
+      Set(try HearingFarm(Self.yaml).gateway.readingFilters) == [
         "zigbee2mqtt/bed-1", "zigbee2mqtt/bed-1/availability", "zigbee2mqtt/bridge/state",
         "tele/cold1/SENSOR", "tele/cold1/LWT", "farm/tank", "farm/tank/alive",
-        "spBv1.0/farm/DDATA/gw/press", "spBv1.0/farm/DBIRTH/gw/press", "spBv1.0/farm/DDEATH/gw/press",
-        "spBv1.0/farm/NBIRTH/gw", "spBv1.0/farm/NDEATH/gw",
+        "spBv1.0/farm/DDATA/gw/+", "spBv1.0/farm/DBIRTH/gw/+", "spBv1.0/farm/DDEATH/gw/+",
+        "spBv1.0/farm/NBIRTH/gw", "spBv1.0/farm/NDATA/gw", "spBv1.0/farm/NDEATH/gw",
       ])
   }
 
@@ -95,7 +37,7 @@ struct SourceTests {
     `a device that goes takes the worth of its reading with it at once, and its next reading brings it back`()
     throws
   {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     try farm.receive("tele/cold1/LWT", "Online", retained: true)
     try farm.receive("tele/cold1/SENSOR", #"{"DS18B20":{"Temperature":3.5},"TempUnit":"C"}"#)
     #expect(farm.look("cold") == ["online", "good"])
@@ -110,7 +52,7 @@ struct SourceTests {
   }
 
   @Test func `a bridge that goes takes its devices with it`() throws {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     try farm.receive("zigbee2mqtt/bridge/state", #"{"state":"online"}"#, retained: true)
     try farm.receive("zigbee2mqtt/bed-1/availability", #"{"state":"online"}"#, retained: true)
     try farm.receive("zigbee2mqtt/bed-1", #"{"soil_moisture":22}"#)
@@ -122,7 +64,7 @@ struct SourceTests {
   }
 
   @Test func `a sleeping device is there as long as it may be silent, and then nobody knows`() throws {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     try farm.receive("zigbee2mqtt/bed-1", #"{"soil_moisture":22}"#)
     try farm.wait(1200)
     #expect(farm.look("soil") == ["online", "good"])
@@ -135,7 +77,7 @@ struct SourceTests {
   @Test func `what the broker stored of a device that is gone is stale, in whichever order it comes`() throws
   {
     for order in [[0, 1], [1, 0]] {
-      var farm = try Farm()
+      var farm = try HearingFarm(Self.yaml)
       for part in order {
         if part == 0 {
           try farm.receive("tele/cold1/LWT", "Offline", retained: true)
@@ -150,7 +92,7 @@ struct SourceTests {
 
   @Test func `a stored will that is told again after a connect does not silence a device that speaks`() throws
   {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     try farm.receive("tele/cold1/LWT", "Offline", retained: true)
     try farm.receive("tele/cold1/SENSOR", #"{"DS18B20":{"Temperature":3.5},"TempUnit":"C"}"#)
     #expect(farm.look("cold") == ["online", "good"])
@@ -161,7 +103,7 @@ struct SourceTests {
   }
 
   @Test func `a will that is older than the birth is ignored`() throws {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     func node(_ kind: String) -> String { "spBv1.0/farm/\(kind)/gw" }
     try farm.receive(node("NBIRTH"), Sparkplug.payload(session: 7))
     try farm.receive("spBv1.0/farm/DBIRTH/gw/press", Sparkplug.payload(at: 1_795_342_400_000, temperature: 4))
@@ -181,40 +123,11 @@ struct SourceTests {
   @Test func `without a limit of silence a device that says nothing of itself is there once it was heard`()
     throws
   {
-    var farm = try Farm()
+    var farm = try HearingFarm(Self.yaml)
     try farm.receive("farm/tank/alive", "nonsense")
     try farm.receive("farm/tank", "12.5")
     #expect(farm.look("tank") == ["online", "good"])
     try farm.receive("farm/tank/alive", "dead")
     #expect(farm.look("tank") == ["offline", "stale"])
-  }
-}
-
-/// Payloads of Sparkplug B, with the fields that are asked for here.
-private enum Sparkplug {
-  static func payload(session: UInt64? = nil, at: UInt64? = nil, temperature: Double? = nil) -> [UInt8] {
-    var bytes: [UInt8] = []
-    if let at { bytes += [0x08] + varint(at) }
-    if let session {
-      bytes += field(2, field(1, Array("bdSeq".utf8)) + [0x20, 0x08, 0x58] + varint(session))
-    }
-    if let temperature {
-      let raw = withUnsafeBytes(of: temperature.bitPattern.littleEndian) { Array($0) }
-      bytes += field(2, field(1, Array("temperature".utf8)) + [0x20, 0x0A, 0x69] + raw)
-    }
-    return bytes
-  }
-
-  private static func field(_ number: UInt64, _ content: [UInt8]) -> [UInt8] {
-    varint(number << 3 | 2) + varint(UInt64(content.count)) + content
-  }
-
-  private static func varint(_ value: UInt64) -> [UInt8] {
-    var (bytes, rest) = ([UInt8](), value)
-    while rest >= 0x80 {
-      bytes.append(UInt8(rest & 0x7F) | 0x80)
-      rest >>= 7
-    }
-    return bytes + [UInt8(rest)]
   }
 }

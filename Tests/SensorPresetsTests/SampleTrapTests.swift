@@ -64,6 +64,24 @@ struct SampleTrapTests {
     }
   }
 
+  @Test func `what a node must have in its birth is what the gateway commands, and no reading`() throws {
+    var nodes = SparkplugNodes(["spBv1.0/farm/NDATA/gw"])
+    nodes.connected()
+    let now = Moment(
+      instant: Instant(sinceBoot: .zero), wall: WallTime(milliseconds: 1_486_144_502_122), clock: .trusted)
+    let requests = nodes.takeRequests(at: now)
+    let request = try #require(requests.first)
+    // The metric as the example's birth has it, with the value true.
+    let metric = Protobuf().text(1, "Node Control/Rebirth").varint(3, 1_486_144_502_122).varint(4, 11).varint(
+      14, 1)
+    #expect(request.payload == Protobuf().varint(1, 1_486_144_502_122).message(2, metric).bytes)
+    let birth = try Sample("sparkplug_nbirth").bytes
+    #expect(String(decoding: birth, as: UTF8.self).contains("Node Control/Rebirth"))
+    #expect(
+      try read("sparkplug_nbirth", .sparkplug, "Node Control/Rebirth", .temperature, .celsius)
+        == .refused(.notANumber(found: "false")))
+  }
+
   @Test func `the display's unit and the battery's word beside a soil probe's numbers change none of them`()
     throws
   {

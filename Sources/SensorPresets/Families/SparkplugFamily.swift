@@ -27,7 +27,7 @@ enum SparkplugFamily: DeviceFamily {
     guard let metric = named.filter({ !$0.isHistorical }).max(by: { isOlder($0, $1, payload.time) }) else {
       if !named.isEmpty { return .unchanged(.historical) }
       // A birth message lists everything, by name.
-      if kind == .nodeBirth || kind == .deviceBirth { return .refused(.noField(binding.field ?? "")) }
+      if kind?.isBirth == true { return .refused(.noField(binding.field ?? "")) }
       let isAliased = payload.metrics.contains { $0.name == nil }
       return .unchanged(isAliased ? .unknownAlias : .fieldAbsent)
     }
@@ -58,6 +58,15 @@ enum SparkplugFamily: DeviceFamily {
     guard let place = SparkplugTopic(topic) else { return [] }
     let node = [place.topic(.nodeBirth), place.topic(.nodeDeath)]
     return place.device == nil ? node : [place.topic(.deviceBirth), place.topic(.deviceDeath)] + node
+  }
+
+  /// A node and all its devices share one count.
+  static func nodeFilters(of topic: String) -> [String] {
+    let levels = topic.split(separator: "/", omittingEmptySubsequences: false)
+    guard (4...5).contains(levels.count), levels[0] == "spBv1.0" else { return [] }
+    let (group, node) = (levels[1], levels[3])
+    return ["NBIRTH", "NDATA", "NDEATH"].map { "spBv1.0/\(group)/\($0)/\(node)" }
+      + ["DBIRTH", "DDATA", "DDEATH"].map { "spBv1.0/\(group)/\($0)/\(node)/+" }
   }
 
   static func livenessSubject(of topic: String) -> String {

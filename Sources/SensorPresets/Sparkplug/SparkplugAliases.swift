@@ -15,8 +15,7 @@ struct SparkplugAliases: Sendable {
   /// Takes the aliases of a birth message. A node's birth begins anew: whatever its devices had is void.
   mutating func learn(from payload: SparkplugPayload, at topic: SparkplugTopic) {
     switch topic.kind {
-    case .nodeBirth:
-      for key in names.keys where key.group == topic.group && key.node == topic.node { names[key] = nil }
+    case .nodeBirth: forget(topic)
     case .deviceBirth: break
     default: return
     }
@@ -29,6 +28,11 @@ struct SparkplugAliases: Sendable {
       }
       names[key] = name
     }
+  }
+
+  /// What a node's aliases mean is not known any more.
+  mutating func forget(_ topic: SparkplugTopic) {
+    for key in names.keys where key.group == topic.group && key.node == topic.node { names[key] = nil }
   }
 
   /// Puts the names into a data message that has aliases only.

@@ -40,6 +40,32 @@ struct SparkplugPayload: Equatable, Sendable {
     }
   }
 
+  /// A message's number among those of its node.
+  struct Sequence: Equatable {
+    /// Nil where there is none, or none of 0...255.
+    var number: UInt8?
+    var isAbsent: Bool
+  }
+
+  /// Reads the number alone; nil for what is no payload.
+  static func sequence(of bytes: [UInt8]) -> Sequence? {
+    guard bytes.count <= bytesLimit else { return nil }
+    return bytes.withUnsafeBytes { bytes in
+      var reader = ProtobufReader(bytes)
+      var sequence = Sequence(number: nil, isAbsent: true)
+      do throws(ProtobufReader.Malformed) {
+        while let (number, field) = try reader.next() {
+          if number == 3, case .varint(let value) = field {
+            sequence = Sequence(number: UInt8(exactly: value), isAbsent: false)
+          }
+        }
+      } catch {
+        return nil  // refused where it is read
+      }
+      return sequence
+    }
+  }
+
   fileprivate static func time(_ milliseconds: UInt64) -> WallTime? {
     PayloadTime.plausible(Int64(exactly: milliseconds).map(WallTime.init(milliseconds:)))
   }

@@ -9,6 +9,15 @@ struct SparkplugTopic: Equatable {
     case deviceData = "DDATA"
     case nodeCommand = "NCMD"
     case deviceCommand = "DCMD"
+
+    /// Whether the node counts it among its messages: commands are not its own, and its death is its will.
+    var isNumbered: Bool {
+      switch self {
+      case .nodeBirth, .nodeData, .deviceBirth, .deviceDeath, .deviceData: true
+      case .nodeDeath, .nodeCommand, .deviceCommand: false
+      }
+    }
+    var isBirth: Bool { self == .nodeBirth || self == .deviceBirth }
   }
 
   let group: String
