@@ -89,6 +89,24 @@ extension FarmGateway {
     say(site.catalogue(LocalCatalogue(farm: farm, lots: offered)))
   }
 
+  /// Between two looks at the cold stores, for the rules that judge the lots in them.
+  private static let recordPeriod = Duration.seconds(10)
+
+  /// A probe that was never heard is told as well: missing data is never evidence of being cold.
+  mutating func recordStores(at now: Moment) {
+    if let recorded, now.instant - recorded < Self.recordPeriod { return }
+    recorded = now.instant
+    for probe in probes {
+      let state = board.state(probe.channel)
+      let reading =
+        state?.reading
+        ?? Reading(value: nil, unit: .celsius, quality: .missing, acquired: now, sequence: 0)
+      lots.record(
+        reading, disagrees: state?.flags.contains(.disagrees) ?? false, probe: probe.probe,
+        store: probe.store, at: now)
+    }
+  }
+
   mutating func publishSoil(at now: Moment) {
     guard canKeep, market != nil else { return }
     for field in soil.due(at: now.instant, reading: { board.reading($0) }) { market?.say(field, at: now) }

@@ -51,10 +51,8 @@ public struct FarmGateway: Sendable {
   var dronesOnMarket: Set<String> = []
   private var benches: BenchDesk
   var discovery: DiscoveryDesk?
-  private let probes: [StoreProbeChannel]
-  private var recorded: Instant?
-  /// Between two looks at the cold stores, for the rules that judge the lots in them.
-  private static let recordPeriod = Duration.seconds(10)
+  let probes: [StoreProbeChannel]
+  var recorded: Instant?
   /// Channels that need no second reading before they are believed.
   private let confirmedAtOnce: Set<Int>
   /// Commands that were refused because too many came at once.
@@ -389,20 +387,5 @@ public struct FarmGateway: Sendable {
     answerCommand(command.target, answer, to: [address], at: now)
     guard answer.result != .refused else { return }
     if case .drone = command.target { publishDrones(at: now) } else { publishLots(at: now) }
-  }
-
-  /// A probe that was never heard is told as well: missing data is never evidence of being cold.
-  private mutating func recordStores(at now: Moment) {
-    if let recorded, now.instant - recorded < Self.recordPeriod { return }
-    recorded = now.instant
-    for probe in probes {
-      let state = board.state(probe.channel)
-      let reading =
-        state?.reading
-        ?? Reading(value: nil, unit: .celsius, quality: .missing, acquired: now, sequence: 0)
-      lots.record(
-        reading, disagrees: state?.flags.contains(.disagrees) ?? false, probe: probe.probe,
-        store: probe.store, at: now)
-    }
   }
 }

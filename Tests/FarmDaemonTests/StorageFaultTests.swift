@@ -37,7 +37,7 @@ struct StorageFaultTests {
       recorder.forget()
       // Dry and wet in turns: each wait is for something new.
       for (moisture, wanted) in [(60, "off"), (10, "on"), (60, "off")] {
-        try await eventually(within: .seconds(20), "the valve to be \(wanted)") {
+        _ = try await eventually(within: .seconds(20), "the valve to be \(wanted)") {
           recorder.publish("zigbee2mqtt/bed-1", "{\"soil_moisture\":\(moisture)}")
           usleep(100_000)
           return recorder.messages(on: valve).last?.json?["commanded"]?.string == wanted ? true : nil
