@@ -349,7 +349,8 @@ actor ClaimKeeper {
 
   private func show() {
     look.waitingBytes = queue.bytes
-    if !isCounted, let depth = try? store?.depth(at: clock.now().wall) {  // one in trouble has said so already
+    // One in trouble has said so already.
+    if !isCounted, let depth = try? store?.depth(at: clock.now().wall) {
       (look.owedStates, look.deadLetters, isCounted) = (depth.states, depth.deadLetters, true)
     }
     look.owedEntries = head.sequence - min(head.sequence, window.acknowledged)

@@ -37,7 +37,11 @@ extension JournalStore {
       try database.execute(sql: "DELETE FROM input WHERE at_ms < ?", arguments: [oldest])
       eviction.ledger = try forget(
         database, isOwed,
-        "AND sequence < (SELECT ifnull(min(sequence), 0) FROM ledger WHERE at_ms >= \(oldest))",
+        // The last entry stays in any case: the next one follows it.
+        """
+        AND sequence < (SELECT ifnull(min(sequence), (SELECT max(sequence) FROM ledger)) FROM ledger
+                        WHERE at_ms >= \(oldest))
+        """,
         limit: Int(Int32.max))
       eviction.bytes = try Self.bytes(database)
       for kind in KeptClass.allCases {

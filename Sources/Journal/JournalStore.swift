@@ -296,7 +296,8 @@ public struct JournalStore: Sendable {
         CheckedRow($0, of: path)
       }
       return Dictionary(
-        try rows.map { (try $0.value("name"), try $0.bytes("payload")) }, uniquingKeysWith: { first, _ in first })
+        try rows.map { (try $0.value("name"), try $0.bytes("payload")) },
+        uniquingKeysWith: { first, _ in first })
     }
   }
 

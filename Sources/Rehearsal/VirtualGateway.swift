@@ -100,7 +100,9 @@ extension VirtualGateway.Memory {
   fileprivate func market(_ settings: RehearsalSettings) throws -> MarketStart {
     var random = SeededRandom(seed: settings.seed.mixed(with: "signing key"))
     let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-    guard let ring = KeyRing(seed: seed, at: settings.start) else { preconditionFailure("32 bytes are a key") }
+    guard let ring = KeyRing(seed: seed, at: settings.start) else {
+      preconditionFailure("32 bytes are a key")
+    }
     let lots = facts.filter { $0.key.hasPrefix(KeptLots.prefix) }.sorted { $0.key < $1.key }
     return MarketStart(
       seal: MarketSeal(

@@ -120,8 +120,10 @@ struct DecisionRecordTests {
     let rules = ColdChainRules.standard
     let data = try inputs.decision(rules).data(rules, context)
     #expect(data["status"] == "withdrawn" && data["previous"] == "on_hold")
-    #expect(
-      data["ruleset"] == ["name": "cold-chain", "version": "1.0.0", "hash": .string(context.rulesetHash)])
+    #expect(data["ruleset"]?["name"] == "cold-chain" && data["ruleset"]?["version"] == "1.0.0")
+    #expect(data["ruleset"]?["hash"] == .string(context.rulesetHash))
+    let text = try #require(data["ruleset"]?["text"])
+    #expect("sha256:\(hexadecimal(sha256(text.canonicalBytes)))" == context.rulesetHash)
     let evaluated = try #require(data["rules"]?.array)
     #expect(evaluated.compactMap { $0["rule"]?.string } == ColdChainRule.allCases.map(\.rawValue))
     #expect(evaluated.allSatisfy { $0["text"]?.string?.isEmpty == false })

@@ -124,6 +124,7 @@ struct ClaimKeeperTests {
     defer { pump.cancel() }
     var farm = MarketFarm(at: SystemClock().now().wall)
     func allIsTold() async throws {
+      await keeper.work()
       // The keeper is asked as its service asks it, from time to time.
       try await eventually(within: .seconds(60), "everything to be acknowledged") {
         keeper.report.owedEntries == 0 && keeper.report.owedStates == 0 && keeper.report.waitingBytes == 0
@@ -165,6 +166,11 @@ struct ClaimKeeperTests {
     recorder.publish("nexus/ready", "1")
     try await recorder.message(on: "nexus/ready")
     try await allIsTold()
+    // Acknowledged is not yet heard by another.
+    let expected = Int(away.owedEntries) + 11
+    _ = try await eventually(within: .seconds(20), "\(expected) topics to be heard") {
+      recorder.topics.count { $0 != "nexus/ready" } >= expected ? true : nil
+    }
     let topics = recorder.topics.filter { $0 != "nexus/ready" }
     for topic in topics {
       let messages = recorder.messages(on: topic)
@@ -175,7 +181,7 @@ struct ClaimKeeperTests {
     }
     let order = recorder.all.compactMap { $0.json?["sequence"]?.integer }
     #expect(order == Array(Int64(before) + 1...Int64(farm.head.sequence)))
-    #expect(topics.count == Int(away.owedEntries) + 11)
+    #expect(topics.count == expected)
     // No state is behind the ledger that a consumer has seen when it comes.
     var seen: Int64 = 0
     for message in recorder.all {

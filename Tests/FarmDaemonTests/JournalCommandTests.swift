@@ -46,7 +46,8 @@ struct JournalCommandTests {
     #expect(explained.output.contains("byte for byte"))
     let shown = try Self.run(["lot", "show", lot], daemon)
     #expect(shown.output.contains("182.5 KGM"), "\(shown)")
-    let exported = try Self.run(["journal", "export", "--only", "ledger"], daemon).output.split(separator: "\n")
+    let exported = try Self.run(["journal", "export", "--only", "ledger"], daemon).output
+      .split(separator: "\n")
     #expect(exported.count >= 2)
     #expect(exported.allSatisfy { $0.contains(#""kind":"ledger""#) })
 

@@ -105,7 +105,9 @@ struct ChainAuditTests {
     #expect(text.utf8.count == row.message.payload.count && Array(text.utf8) != row.message.payload)
     let hash = SHA2Digest.hexadecimal(Array(text.utf8))
     try Self.change(
-      farm, "UPDATE ledger SET payload = CAST('\(text)' AS BLOB), hash = '\(hash)' WHERE sequence = \(last)")
+      farm,
+      "UPDATE ledger SET payload = CAST('\(text.replacing("'", with: "''"))' AS BLOB), hash = '\(hash)' WHERE sequence = \(last)"
+    )
     #expect(try farm.report().fault?.text.contains("its signature does not fit") == true)
   }
 

@@ -103,7 +103,7 @@ struct JournalFaultTests {
     let log = try Data(contentsOf: URL(filePath: "\(folder.path)/journal.sqlite-wal"))
     #expect(log.count > 100_000)
     var heads: [UInt64] = []
-    for count in stride(from: 0, through: log.count, by: log.count / 41) {
+    for count in Array(stride(from: 0, to: log.count, by: log.count / 41)) + [log.count] {
       let copy = try TemporaryFolder()
       try file.write(to: URL(filePath: "\(copy.path)/journal.sqlite"))
       try log.prefix(count).write(to: URL(filePath: "\(copy.path)/journal.sqlite-wal"))

@@ -23,7 +23,8 @@ def owed(path):
         return {
             "ledger": database.execute("SELECT (SELECT ifnull(max(sequence), 0) FROM ledger) - acknowledged_sequence "
                                        "FROM cursor").fetchone()[0],
-            "states": database.execute("SELECT count(*) FROM state WHERE acknowledged_revision < revision "
+            "states": database.execute("SELECT count(*) FROM state LEFT JOIN told USING (topic) "
+                                       "WHERE ifnull(told.revision, 0) < state.revision "
                                        "AND (expires_ms IS NULL OR expires_ms > ?)",
                                        (time.time_ns() // 1_000_000,)).fetchone()[0],
             "deadLetters": database.execute("SELECT count(*) FROM dead_letter").fetchone()[0],
