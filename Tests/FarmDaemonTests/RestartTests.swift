@@ -124,7 +124,6 @@ struct RestartTests {
     rig.hear(31)
     rig.recorder.forget()
     let off = try #require(try await rig.valve("off", "soil_wet"))
-    let heardOff = clock.now
     let ending = WallTime.now
     #expect(try await gateway.terminate() == 0)
 
@@ -133,9 +132,9 @@ struct RestartTests {
     let resting = try #require(try await rig.valve("off", "min_off"))
     // It has rested since it really went off, not since the start: ages are kept to the millisecond.
     #expect(resting < ending && resting.duration(to: off) < .milliseconds(250), "\(resting), \(off)")
-    try await rig.valve("on", "soil_dry")
-    // Both are heard a little after they happened.
-    #expect(heardOff.duration(to: clock.now).inSeconds > rest - 0.5)
+    let on = try #require(try await rig.valve("on", "soil_dry"))
+    // By the gateway's own times: on a busy machine both are heard late, and not equally late.
+    #expect(off.duration(to: on).inSeconds > rest - 0.25, "\(off), \(on)")
 
     let (killed, killedAt) = (WallTime.now, clock.now)
     try await gateway.killOutright()
