@@ -12,9 +12,9 @@ struct LinkReceiverTests {
     func tell(_ event: LinkEvent) { events.withLock { $0.append(event) } }
   }
 
-  /// Asks for half a minute at most; the machine may be busy.
+  /// Asks for two minutes at most; the machine may be busy.
   private func eventually(_ what: String, _ isThere: () -> Bool) async throws {
-    for _ in 0..<3000 {
+    for _ in 0..<12_000 {
       if isThere() { return }
       try await Task.sleep(for: .milliseconds(10))
     }

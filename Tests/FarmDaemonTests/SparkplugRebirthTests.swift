@@ -39,7 +39,7 @@ struct SparkplugRebirthTests {
     }
 
     // Births are not kept by the broker: the daemon asks for them when it comes.
-    let first = try await recorder.message(on: Self.request, within: .seconds(20), "the first request")
+    let first = try await recorder.message(on: Self.request, within: .seconds(60), "the first request")
     #expect(!first.retained)
     let channel = try #require(TopicTree.channel(of: Self.request))
     #expect(channel.contentType == first.contentType)
@@ -50,18 +50,18 @@ struct SparkplugRebirthTests {
     node("NBIRTH", 0)
     node("DBIRTH", 1, temperature: 4)
     node("DDATA", 2, temperature: 5, named: false)
-    try await recorder.message(on: shown, within: .seconds(20), "5 °C") {
+    try await recorder.message(on: shown, within: .seconds(60), "5 °C") {
       $0.json?["value"] == 5 && $0.json?["quality"] == "good"
     }
 
     node("DDATA", 4, temperature: 6, named: false)
-    try await recorder.message(on: shown, within: .seconds(20), "doubt") {
+    try await recorder.message(on: shown, within: .seconds(60), "doubt") {
       $0.json?["value"] == 5 && $0.json?["quality"] == "stale"
     }
     try await recorder.message(on: Self.request, within: .seconds(30), "the second request")
     node("NBIRTH", 0)
     node("DBIRTH", 1, temperature: 6)
-    try await recorder.message(on: shown, within: .seconds(20), "6 °C") {
+    try await recorder.message(on: shown, within: .seconds(60), "6 °C") {
       $0.json?["value"] == 6 && $0.json?["quality"] == "good"
     }
     let counters = try await recorder.message(
