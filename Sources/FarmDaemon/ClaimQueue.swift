@@ -43,7 +43,8 @@ final class ClaimQueue: Sendable {
       + kept.facts.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
     let added = batch
     let isTaken = waiting.withLock { waiting in
-      guard waiting.bytes + added.bytes <= Self.bytesMax else { return false }
+      // What is too large for the queue alone must not wait for ever: an empty queue takes it.
+      guard waiting.isEmpty || waiting.bytes + added.bytes <= Self.bytesMax else { return false }
       waiting.add(added)
       return true
     }
