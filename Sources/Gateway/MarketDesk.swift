@@ -89,6 +89,8 @@ struct MarketDesk: Sendable {
       }
       decide(inputs, lot: availability.lot, store: availability.store, at: now)
     }
+    // A lot counts its own; what clears the topic must come after it.
+    revisions[writer.topics.topic(.lotAvailability(availability.lot))] = availability.revision
     saySealed(
       writer.lotAvailability(availability, id: newID(at: now), decision: reference(of: availability)),
       revision: availability.revision)

@@ -126,6 +126,25 @@ struct MarketDeskTests {
     }
   }
 
+  @Test func `a lot that is forgotten is cleared after everything that was said of it`() throws {
+    var market = try Market(ring: KeyRing(at: Self.start))
+    let harvested = try market.command(.harvest, 50, after: 1)
+    let lot = try #require(harvested)
+    for seconds in [1, 20, 40] {
+      market.step(after: seconds)
+      _ = try market.command(.weigh, Double(50 - seconds), after: seconds + 1)
+    }
+    market.desk.forget(lot: lot)
+    let topic = "nexus/v1/greenhollow/lots/\(lot)/availability"
+    let revisions = market.desk.takeKept().compactMap { claim -> (Int64, Bool)? in
+      guard case .state(let revision, let message) = claim, message.topic == topic else { return nil }
+      return (revision, message.payload.isEmpty)
+    }
+    #expect(revisions.count > 2)
+    let last = try #require(revisions.last)
+    #expect(last.1 && revisions.dropLast().allSatisfy { $0.0 < last.0 && !$0.1 })
+  }
+
   @Test func `after a restart the chain and the revisions go on`() throws {
     let ring = KeyRing(at: Self.start)
     var market = try Market(ring: ring)
