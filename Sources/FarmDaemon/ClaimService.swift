@@ -1,4 +1,5 @@
 import Gateway
+import Logging
 import MQTTLink
 import ServiceLifecycle
 
@@ -10,6 +11,7 @@ struct ClaimService: Service {
   let desk: GatewayDesk
   let link: BrokerLink?
   let firstLook: FirstLook
+  let log: Logger
 
   /// Between two looks at the journal's budget.
   private static let tidyPeriod = 60
@@ -34,7 +36,7 @@ struct ClaimService: Service {
   }
 
   private func countSeconds() async {
-    var isOpen = false
+    var (isOpen, isStarted) = (false, false)
     var connects: UInt64 = 0
     var seconds = 0
     let clock = ContinuousClock()
@@ -45,11 +47,13 @@ struct ClaimService: Service {
         isOpen = true
         // Only now is it known what the broker is to say at a sudden end.
         await renewWill()
-        try? link?.start()  // threads are refused: the link stays idle, as `counters` shows
+        isStarted = startLink()
         firstLook.isDone()
         await keeper.check()
       }
       firstLook.isDone()
+      // Refused for want of threads: told, and tried again.
+      if isOpen && !isStarted && seconds % 10 == 0 { isStarted = startLink() }
       if await keeper.isNew {
         await desk.keepAnew()
         await keeper.isToldAnew()
@@ -67,8 +71,22 @@ struct ClaimService: Service {
     }
   }
 
+  private func startLink() -> Bool {
+    do {
+      try link?.start()
+      return true
+    } catch {
+      log.error("cannot be started: \(error)", metadata: ["broker": "market"])
+      return false
+    }
+  }
+
   private func renewWill() async {
     guard let link, let will = await desk.marketWill() else { return }
-    try? link.setWill(will)  // a will of ours is never too large
+    do {
+      try link.setWill(will)
+    } catch {
+      log.error("the broker goes on with the will before: \(error)", metadata: ["broker": "market"])
+    }
   }
 }

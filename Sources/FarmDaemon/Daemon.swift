@@ -81,7 +81,7 @@ public struct Daemon: Sendable {
       claims: claims, journal: { keeper.report }, measurements: control.thread.measurements,
       outputs: configuration.outputs, memory: memoryCounters,
       log: log)
-    let farewell = OutboundMessage(Publication(.site, settled.farewell), expirySeconds: nil)
+    let farewell = OutboundMessage(Publication(settled.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
     var services: [any Service] = []
@@ -90,7 +90,7 @@ public struct Daemon: Sendable {
     }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
     services.append(
-      ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook))
+      ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook, log: log))
     services.append(ClockService(clock: clock, zone: zone, log: log))
     if let files = try FileInputService(configuration.sensors, slots: loop.slots, clock: clock, log: log) {
       services.append(files)
@@ -188,7 +188,7 @@ public struct Daemon: Sendable {
   private func siteLink(_ broker: BrokerSettings, _ gateway: FarmGateway) throws -> BrokerLink {
     var options = try LinkOptions(
       broker, name: "site", farm: configuration.farm, gateway: configuration.gateway)
-    options.will = OutboundMessage(Publication(.site, gateway.farewell), expirySeconds: nil)
+    options.will = OutboundMessage(Publication(gateway.farewell), expirySeconds: nil)
     options.probe = SiteTopics(farm: configuration.farm, gateway: configuration.gateway)
       .map { .init(topic: $0.probe) }
     options.subscriptions =
