@@ -164,7 +164,7 @@ actor GatewayDesk {
   }
 
   func marketWill() -> OutboundMessage? {
-    gateway.marketWill(at: clock.now()).map { OutboundMessage(Publication(.market, $0), expirySeconds: nil) }
+    gateway.marketWill(at: clock.now()).map { OutboundMessage(Publication($0), expirySeconds: nil) }
   }
 
   func keepAnew() {
@@ -236,7 +236,7 @@ actor GatewayDesk {
     keep()
     let now = clock.now().wall
     for publication in gateway.takePublications() {
-      guard let link = publication.broker == .site ? site : market else {
+      guard let link = site else {
         untold += 1
         continue
       }

@@ -340,7 +340,7 @@ public struct FarmGateway: Sendable {
     return outgoing
   }
 
-  mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(.site, message)) }
+  mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(message)) }
 
   private mutating func tell(_ command: SiteTopics.Command, _ answer: CommandAnswer, at now: Moment) {
     say(site.result(of: command, answer.message(at: now.wall)))

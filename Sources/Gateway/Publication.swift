@@ -1,18 +1,8 @@
 public import Claims
 
-/// One message that the gateway wants told, and to whom.
+/// One message for the farm's own broker. What the marketplace is told goes through the journal: `KeptBatch`.
 public struct Publication: Sendable {
-  public enum Broker: Sendable, CaseIterable {
-    /// Operators, sensors and drones of this farm.
-    case site
-    /// The marketplace.
-    case market
-  }
-
-  public var broker: Broker
   public var message: OutgoingMessage
 
-  public init(_ broker: Broker, _ message: OutgoingMessage) {
-    (self.broker, self.message) = (broker, message)
-  }
+  public init(_ message: OutgoingMessage) { self.message = message }
 }

@@ -81,7 +81,7 @@ struct DepotFixture {
     now = now.advanced(by: .seconds(seconds))
     gateway.advance(to: now)
     said += gateway.takePublications()
-    said += gateway.takeKept().claims.compactMap(\.message).map { Publication(.market, $0) }
+    said += gateway.takeKept().claims.compactMap(\.message).map { Publication($0) }
     permits = gateway.takePadRequests().compactMap {
       if case .charge(let permit) = $0 { permit } else { nil }
     }

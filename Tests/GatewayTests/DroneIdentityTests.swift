@@ -11,9 +11,9 @@ struct DroneIdentityTests {
     var depot = try DepotFixture()
     depot.fly(2)
     let told = depot.messages("\(DepotFixture.root)/drone/pad-1-7")
-    #expect(told.count == 1 && told.allSatisfy { $0.broker == .site && $0.message.retained })
+    #expect(told.count == 1 && told.allSatisfy { $0.message.retained })
     #expect(try depot.record("pad-1-7")["deliverable"] == "unknown")
-    #expect(!depot.said.contains { $0.broker == .market && $0.message.topic.contains("/drones/") })
+    #expect(!depot.said.contains { $0.message.topic.contains("/drones/") })
   }
 
   @Test func `once its number is known the old topic is cleared and the marketplace is told`() throws {
