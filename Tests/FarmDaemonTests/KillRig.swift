@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FarmSimulation
 import Foundation
 import LoopbackBroker
 import MQTTLink
@@ -80,7 +81,7 @@ final class Disturbance: Sendable {
       $0.odds = 0.1
     }
     let cutting = Task { [weak self] in
-      var random = Dice(seed: seed &+ 1)
+      var random = SeededRandom(seed: seed &+ 1)
       while case let pause = Int.random(in: 30...1500, using: &random), await Self.pause(pause) {
         self?.counts.withLock { $0.cuts += proxy.cut() }
       }
@@ -111,11 +112,11 @@ final class Disturbance: Sendable {
 
 /// What people and a cold room's probes say, at random.
 private struct People {
-  private var random: Dice
+  private var random: SeededRandom
   private var number = 0
   private var lots = 0
 
-  init(seed: UInt64) { random = Dice(seed: seed) }
+  init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
   mutating func say() -> [(topic: String, payload: String)] {
     number += 1

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FarmSimulation
 import Foundation
 import LoopbackBroker
 import TestSupport
@@ -26,7 +27,7 @@ struct KillTests {
     print("kill test: \(Self.kills) kills, FARMGATE_SEED=\(Self.seed)")
     let rig = try await KillRig(seed: Self.seed)
     let begun = ContinuousClock.now
-    var random = Dice(seed: Self.seed)
+    var random = SeededRandom(seed: Self.seed)
     for _ in 0..<Self.kills {
       let gateway = try rig.start()
       // The only way to be killed at any instant is to wait for one.
@@ -58,21 +59,5 @@ struct KillTests {
       heard more than once, \(comparison.count("states")) retained topics; \(verdict.faults.count) faults
       """)
     print("kill test: \(all)")
-  }
-}
-
-/// Repeatable random numbers.
-///
-/// - Source: Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
