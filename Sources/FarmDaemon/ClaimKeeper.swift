@@ -279,6 +279,8 @@ actor ClaimKeeper {
     // Before the first one everything was repeated already.
     let isDone = connects == 0 || attempt { store throws(JournalError) in try store.repeatStates() }
     guard isDone else { return false }
+    // What the last connection acknowledged and the disk does not know yet, the broker may have forgotten as well.
+    if connects != 0 { statesToKeep = [:] }
     (connects, mayOweStates, statesAfter) = (count, true, 0)
     return true
   }

@@ -137,7 +137,7 @@ struct ClaimKeeperTests {
     try await allIsTold()
 
     await broker.stop()
-    _ = try await eventually(within: .seconds(10), "the link to be lost") {
+    _ = try await eventually(within: .seconds(60), "the link to be lost") {
       link.status.state == .connected ? nil : true
     }
     let before = farm.head.sequence
@@ -168,7 +168,7 @@ struct ClaimKeeperTests {
     try await allIsTold()
     // Acknowledged is not yet heard by another.
     let expected = Int(away.owedEntries) + 11
-    _ = try await eventually(within: .seconds(20), "\(expected) topics to be heard") {
+    _ = try await eventually(within: .seconds(60), "\(expected) topics to be heard") {
       recorder.topics.count { $0 != "nexus/ready" } >= expected ? true : nil
     }
     let topics = recorder.topics.filter { $0 != "nexus/ready" }
@@ -190,6 +190,47 @@ struct ClaimKeeperTests {
         continue
       }
       #expect(Int64(derived) >= seen, "\(message.topic)")
+    }
+    await recorder.close()
+    await link.stop()
+  }
+}
+
+extension ClaimKeeperTests {
+  @Test(.enabled(if: PrivateBroker.executable != nil, Comment(rawValue: PrivateBroker.absence)))
+  func `a broker that forgets a state at once after its acknowledgement is told it again`() async throws {
+    let broker = try await PrivateBroker.start()
+    let folder = try TemporaryFolder()
+    var options = LinkOptions(name: "market", host: "127.0.0.1", port: broker.port, clientID: "keeper")
+    options.sessionExpiry = .zero
+    let link = try BrokerLink(options)
+    try link.start()
+    let queue = ClaimQueue()
+    let keeper = try await Self.keeper(in: folder.path, queue, link: link)
+    await keeper.check()
+    var farm = MarketFarm(at: SystemClock().now().wall)
+    #expect(queue.put(farm.minute(0), facts: [:]))
+    var answers: [Acknowledgement] = []
+    try await eventually(within: .seconds(60), "everything to be on its way and acknowledged") {
+      answers += link.acknowledgements.drain()
+      return answers.count >= 12 ? true : nil
+    } during: {
+      await keeper.work()
+    }
+    // The disk is told of acknowledgements some time later.
+    await keeper.answered(answers)
+    await broker.kill()
+    try await broker.restart()
+    _ = try await eventually(within: .seconds(60), "the second connection") {
+      link.status.connects >= 2 && link.status.state == .connected ? true : nil
+    }
+    let recorder = try Recorder(port: broker.port, filter: "nexus/#")
+    let states = farm.revisions.keys.map { "nexus/v1/greenhollow/\($0)" }
+    #expect(!states.isEmpty)
+    try await eventually(within: .seconds(60), "every state") {
+      states.allSatisfy { !recorder.messages(on: $0).isEmpty } ? true : nil
+    } during: {
+      await keeper.answered(link.acknowledgements.drain())
     }
     await recorder.close()
     await link.stop()
