@@ -52,7 +52,8 @@ struct GatewayService: Service {
   }
 
   private func countSeconds() async {
-    var connects = site?.status.connects ?? 0
+    // A broker may have been there before us: its first connection counts as well.
+    var connects: UInt64 = 0
     let clock = ContinuousClock()
     var next = clock.now
     while !Task.isCancelled {
