@@ -19,9 +19,14 @@ build: packages ## Debug build
 release: packages ## Optimised build: .build/release/farmgate
 	$(SWIFT) build $(SWIFT_FLAGS) -c release --product farmgate
 
+# Those that talk to brokers, processes and kernel run after those that compute: beside them they would wait for a
+# processor most of the time, and what took a minute would say nothing about a broker.
+AT_THE_EDGE = ^(MQTTLink|FarmDaemon|DroneLinks|GPIOLines|SensorFiles|RealTimeLoop)Tests[.]
+
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
-	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip '$(AT_THE_EDGE)'
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter '$(AT_THE_EDGE)'
 
 kill-test: packages ## The gateway killed KILLS=200 times behind a bad connection, with the marketplace checking every event
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests

@@ -35,7 +35,7 @@ struct AnnouncementTests {
     func start(_ configuration: String) async throws -> GatewayProcess {
       recorder.forget()
       let gateway = try GatewayProcess(configuration: configuration, in: folder)
-      try await recorder.message(on: "\(root)/status", within: .seconds(20), "online") {
+      try await recorder.message(on: "\(root)/status", within: .seconds(60), "online") {
         $0.json?["state"] == "online"
       }
       return gateway
@@ -231,7 +231,7 @@ struct AnnouncementTests {
       guard !topic.contains("/command/") else { continue }
       recorder.publish(topic, payloads[0])
       let id = try JSONValue(parsing: Array(payloads[0].utf8))["id"]
-      let result = try await recorder.message(on: "\(topic)/result", within: .seconds(10), unique) {
+      let result = try await recorder.message(on: "\(topic)/result", within: .seconds(60), unique) {
         $0.json?["id"] == id
       }
       // There is nothing to acknowledge; but it was understood.
@@ -249,7 +249,7 @@ struct AnnouncementTests {
       recorder.forget()
       recorder.publish(topic, payload)
       let id = try JSONValue(parsing: Array(payload.utf8))["id"]
-      let result = try await recorder.message(on: "\(topic)/result", within: .seconds(10), payload) {
+      let result = try await recorder.message(on: "\(topic)/result", within: .seconds(60), payload) {
         $0.json?["id"] == id
       }
       // An untrusted clock cannot tell that a press is still meant.

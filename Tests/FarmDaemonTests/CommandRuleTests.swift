@@ -49,7 +49,7 @@ struct CommandRuleTests {
       recorder.forget()
       gateway = try GatewayProcess(configuration: configuration, in: folder)
       // Commands are subscribed to before anything is published: once it says so, it hears.
-      try await recorder.message(on: "\(root)/status", within: .seconds(15), "online") {
+      try await recorder.message(on: "\(root)/status", within: .seconds(60), "online") {
         $0.json?["state"] == "online"
       }
       // Without a reading of its bed a valve stays shut, whoever asks.
@@ -58,7 +58,7 @@ struct CommandRuleTests {
     }
 
     func reason(_ id: JSONValue, on topic: String = valve) async throws -> String? {
-      try await recorder.message(on: "\(topic)/result", within: .seconds(10), "the answer to \(id)") {
+      try await recorder.message(on: "\(topic)/result", within: .seconds(60), "the answer to \(id)") {
         $0.json?["id"] == id
       }.json?["reason"]?.string
     }
@@ -137,7 +137,7 @@ struct CommandRuleTests {
     rig.recorder.forget()
     #expect(try await rig.ask(on, "on") == "accepted")
     let file = AnswerFile(in: rig.folder.path).path
-    _ = try await eventually(within: .seconds(10), "both ids on the disk") { () -> Bool? in
+    _ = try await eventually(within: .seconds(60), "both ids on the disk") { () -> Bool? in
       guard let bytes = StoredFile.read(file, bytesMax: AnswerFile.bytesMax) else { return nil }
       return try JSONValue(parsing: bytes)["commands"]?.array?.count == 2 ? true : nil
     }
@@ -188,7 +188,7 @@ struct CommandRuleTests {
     #expect(try await rig.ask(try rig.sign(#""set":"auto""#, "d"), "d") == "too_fast")
     #expect(try await rig.ask(try rig.sign(#""set":"off""#, "e"), "e") == "accepted")
     let counters = try await rig.recorder.message(
-      on: "\(Self.root)/counters", within: .seconds(25), "the refusals"
+      on: "\(Self.root)/counters", within: .seconds(60), "the refusals"
     ) { $0.json?["commands_refused"]?["too_fast"] == 1 }
     #expect(
       counters.json?["commands_refused"] == [

@@ -18,7 +18,7 @@ struct CommandTests {
     let broker = try await PrivateBroker.start()
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
     let recorder = try Recorder(port: broker.port)
-    try await recorder.message(on: "\(root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await recorder.message(on: "\(root)/status", within: .seconds(60)) { $0.json?["state"] == "online" }
     recorder.publish("zigbee2mqtt/bed-1", #"{"soil_moisture":25}"#)
     try await recorder.message(on: "\(root)/sensor/bed-1-moisture") { $0.json?["value"] == 25 }
 

@@ -16,7 +16,7 @@ struct DroneTopicTests {
     let gateway = try GatewayProcess(
       configuration: ReducedFarm.yaml(port: siteBroker.port, marketPort: marketBroker.port))
     let (site, market) = (try Recorder(port: siteBroker.port), try Recorder(port: marketBroker.port))
-    try await site.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) {
+    try await site.message(on: "\(ReducedFarm.root)/status", within: .seconds(60)) {
       $0.json?["state"] == "online"
     }
 
@@ -71,7 +71,7 @@ struct DroneTopicTests {
     let broker = try await PrivateBroker.start()
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
     let recorder = try Recorder(port: broker.port)
-    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(10)) {
+    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(60)) {
       $0.json?["state"] == "online"
     }
     var random = SeededRandom(seed: 2)
@@ -79,7 +79,7 @@ struct DroneTopicTests {
     bad[14] ^= 0x10
     recorder.publish("depot/pad-1/mavlink", bytes: Array(bad.prefix(21)))
     let counters = try await recorder.message(
-      on: "\(ReducedFarm.root)/counters", within: .seconds(25), "a bad checksum"
+      on: "\(ReducedFarm.root)/counters", within: .seconds(60), "a bad checksum"
     ) {
       $0.json?["mavlink"]?["bad_checksum"]?.integer ?? 0 > 0
     }

@@ -71,7 +71,7 @@ final class GatewayProcess: Sendable {
 
   /// Asks it to end and waits.
   @discardableResult
-  func terminate(within limit: Duration = .seconds(15)) async throws -> Int32 {
+  func terminate(within limit: Duration = .seconds(60)) async throws -> Int32 {
     signal(SIGTERM)
     _ = try await eventually(within: limit, "the daemon to end") {
       process.isRunning ? nil : true
@@ -82,7 +82,7 @@ final class GatewayProcess: Sendable {
   }
 
   /// Ends it as a watchdog or a lack of memory would, without a last word, and waits.
-  func killOutright(within limit: Duration = .seconds(15)) async throws {
+  func killOutright(within limit: Duration = .seconds(60)) async throws {
     signal(SIGKILL)
     _ = try await eventually(within: limit, "the daemon to be gone") { process.isRunning ? nil : true }
   }

@@ -17,13 +17,13 @@ struct JournalCommandTests {
     let broker = try await PrivateBroker.start()
     let recorder = try Recorder(port: broker.port)
     let daemon = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
-    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(20)) {
+    try await recorder.message(on: "\(ReducedFarm.root)/status", within: .seconds(60)) {
       $0.json?["state"] == "online"
     }
     recorder.publish(
       "\(ReducedFarm.root)/lot/command",
       #"{"id":"h-1","action":"harvest","product":"carrots","quantity":182.5,"unit":"KGM","by":"ada"}"#)
-    let claim = try await eventually(within: .seconds(30), "a decided lot at the market") {
+    let claim = try await eventually(within: .seconds(60), "a decided lot at the market") {
       recorder.all.last { message in
         message.topic.hasSuffix("/availability") && message.json?["data"]?["decision"]?["id"] != nil
       }

@@ -32,10 +32,10 @@ struct LinkProofTopicTests {
     let recorder = try Recorder(port: site.port, security: security)
     let buyer = try Recorder(port: market.port, security: security)
     let gateway = try GatewayProcess(configuration: yaml)
-    try await recorder.message(on: "\(root)/probe", within: .seconds(15), "a probe")
+    try await recorder.message(on: "\(root)/probe", within: .seconds(60), "a probe")
     try await buyer.message(
-      on: "\(ReducedFarm.market)/gateways/gw1/probe", within: .seconds(15), "a probe")
-    let counters = try await recorder.message(on: "\(root)/counters", within: .seconds(25), "both proven") {
+      on: "\(ReducedFarm.market)/gateways/gw1/probe", within: .seconds(60), "a probe")
+    let counters = try await recorder.message(on: "\(root)/counters", within: .seconds(60), "both proven") {
       message in
       ["site", "market"].allSatisfy { name in message.json?["links"]?[name]?["proof"] == "both_ways" }
     }
@@ -58,25 +58,25 @@ struct LinkProofTopicTests {
     // Retained, as devices do: the daemon finds it there.
     recorder.publish("tele/cold1/LWT", "Online", retained: true)
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
-    try await recorder.message(on: "\(root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await recorder.message(on: "\(root)/status", within: .seconds(60)) { $0.json?["state"] == "online" }
     let warm = #"{"DS18B20-1":{"Temperature":9.5},"DS18B20-2":{"Temperature":9},"TempUnit":"C"}"#
     recorder.publish("tele/cold1/SENSOR", warm)
-    try await recorder.message(on: "\(root)/output/cold-1-compressor", within: .seconds(20), "cooling") {
+    try await recorder.message(on: "\(root)/output/cold-1-compressor", within: .seconds(60), "cooling") {
       $0.json?["commanded"] == "on"
     }
-    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(20), "there") {
+    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(60), "there") {
       $0.json?["source"] == "online" && $0.json?["quality"] == "good"
     }
     recorder.publish("tele/cold1/LWT", "Offline", retained: true)
     for sensor in ["cold-1-air", "cold-1-product"] {
-      try await recorder.message(on: "\(root)/sensor/\(sensor)", within: .seconds(20), "gone") {
+      try await recorder.message(on: "\(root)/sensor/\(sensor)", within: .seconds(60), "gone") {
         $0.json?["source"] == "offline" && $0.json?["quality"] == "stale"
       }
     }
     recorder.forget()
     recorder.publish("tele/cold1/LWT", "Online", retained: true)
     recorder.publish("tele/cold1/SENSOR", warm)
-    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(20), "back") {
+    try await recorder.message(on: "\(root)/sensor/cold-1-air", within: .seconds(60), "back") {
       $0.json?["source"] == "online" && $0.json?["quality"] == "good"
     }
     #expect(try await gateway.terminate() == 0)

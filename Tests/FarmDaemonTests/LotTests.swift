@@ -14,7 +14,7 @@ struct LotTests {
     let gateway = try GatewayProcess(
       configuration: ReducedFarm.yaml(port: siteBroker.port, marketPort: marketBroker.port))
     let (site, market) = (try Recorder(port: siteBroker.port), try Recorder(port: marketBroker.port))
-    try await site.message(on: "\(root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await site.message(on: "\(root)/status", within: .seconds(60)) { $0.json?["state"] == "online" }
 
     site.publish(
       "\(root)/lot/command",
@@ -53,7 +53,7 @@ struct LotTests {
     let broker = try await PrivateBroker.start()
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
     let recorder = try Recorder(port: broker.port)
-    try await recorder.message(on: "\(root)/status", within: .seconds(10)) { $0.json?["state"] == "online" }
+    try await recorder.message(on: "\(root)/status", within: .seconds(60)) { $0.json?["state"] == "online" }
     var number = 0
     func say(_ members: String) async throws -> String? {
       number += 1

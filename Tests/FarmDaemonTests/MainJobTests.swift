@@ -14,7 +14,7 @@ struct MainJobTests {
     let broker = try await PrivateBroker.start()
     let recorder = try Recorder(port: broker.port)
     let gateway = try GatewayProcess(configuration: ReducedFarm.yaml(port: broker.port))
-    try await recorder.message(on: "\(root)/status", within: .seconds(10), "online") {
+    try await recorder.message(on: "\(root)/status", within: .seconds(60), "online") {
       $0.json?["state"] == "online"
     }
     return (broker, gateway, recorder)
@@ -110,14 +110,14 @@ struct MainJobTests {
 
   @Test func `the loop tells its lateness and the counters what was lost`() async throws {
     let (broker, gateway, recorder) = try await farm()
-    let loop = try await recorder.message(on: "\(root)/loop", within: .seconds(15), "a report")
+    let loop = try await recorder.message(on: "\(root)/loop", within: .seconds(60), "a report")
     #expect(loop.json?["ticks"]?.integer ?? 0 > 0)
     for key in ["p50", "p99", "p99.9", "max"] {
       #expect(loop.json?["lateness_us"]?[key]?.double != nil, "\(key)")
     }
     recorder.publish("zigbee2mqtt/bed-1", "this is no JSON")
     let counters = try await recorder.message(
-      on: "\(root)/counters", within: .seconds(25), "the refused payload"
+      on: "\(root)/counters", within: .seconds(60), "the refused payload"
     ) {
       $0.json?["refused_payloads"]?["zigbee2mqtt/bed-1"]?.integer == 1
     }

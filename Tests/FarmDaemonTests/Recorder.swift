@@ -78,7 +78,7 @@ final class Recorder: Sendable {
   /// The first message on `topic` that satisfies `condition`, heard already or within the limit.
   @discardableResult
   func message(
-    on topic: String, within limit: Duration = .seconds(5), _ what: String = "any message",
+    on topic: String, within limit: Duration = .seconds(60), _ what: String = "any message",
     where condition: (Message) -> Bool = { _ in true }
   ) async throws -> Message {
     try await eventually(within: limit, "\(what) on \(topic)") {
@@ -92,7 +92,7 @@ final class Recorder: Sendable {
 
 /// Asks until there is an answer, and fails with what was wanted when the limit is over.
 func eventually<Answer>(
-  within limit: Duration = .seconds(5), _ what: String, _ answer: () throws -> Answer?,
+  within limit: Duration = .seconds(60), _ what: String, _ answer: () throws -> Answer?,
   onTimeout explanation: () -> String = { "" }
 ) async throws -> Answer {
   let clock = ContinuousClock()

@@ -55,7 +55,7 @@ struct RestartTests {
       recorder.forget()
       let gateway = try GatewayProcess(configuration: configuration, in: folder)
       let status = "\(RestartTests.root)/status"
-      try await recorder.message(on: status, within: .seconds(15), "online") {
+      try await recorder.message(on: status, within: .seconds(60), "online") {
         $0.json?["state"] == "online"
       }
       return gateway
@@ -66,7 +66,7 @@ struct RestartTests {
     /// Waits until the file on the disk says so.
     func kept(_ what: String, _ condition: (JSONValue) -> Bool) async throws {
       let path = ControlMemoryFile(in: folder.path).path
-      _ = try await eventually(within: .seconds(10), "\(what) on the disk") { () -> Bool? in
+      _ = try await eventually(within: .seconds(60), "\(what) on the disk") { () -> Bool? in
         guard let bytes = StoredFile.read(path, bytesMax: 1 << 20) else { return nil }
         return condition(try JSONValue(parsing: bytes)) ? true : nil
       }
@@ -76,7 +76,7 @@ struct RestartTests {
     @discardableResult
     func valve(_ commanded: String, _ reason: String? = nil) async throws -> WallTime? {
       try await recorder.message(
-        on: "\(RestartTests.root)/output/valve", within: .seconds(25),
+        on: "\(RestartTests.root)/output/valve", within: .seconds(60),
         "\(commanded), \(reason ?? "any reason")"
       ) {
         $0.json?["commanded"]?.string == commanded && (reason == nil || $0.json?["reason"]?.string == reason)
@@ -194,13 +194,13 @@ struct RestartTests {
     let gateway = try await rig.start()
     rig.hear(18)
     try await rig.valve("on", "soil_dry")
-    _ = try await eventually(within: .seconds(5), "the trouble on the log") {
+    _ = try await eventually(within: .seconds(60), "the trouble on the log") {
       gateway.log.contains("lock-outs are not kept") ? true : nil
     }
     rig.hear(31)
     try await rig.valve("off", "soil_wet")
     let counters = try await rig.recorder.message(
-      on: "\(Self.root)/counters", within: .seconds(15), "a failed write"
+      on: "\(Self.root)/counters", within: .seconds(60), "a failed write"
     ) {
       $0.json?["storage"]?["memory_failures"]?.integer ?? 0 > 0
     }

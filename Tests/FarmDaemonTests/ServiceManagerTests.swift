@@ -13,7 +13,7 @@ struct ServiceManagerTests {
       configuration:
         "farm: greenhollow\ngateway: gw1\nloop: {interval_ms: 20, priority: 0}\nstorage: {directory: STORAGE}\n",
       environment: ["NOTIFY_SOCKET": path])
-    _ = try await eventually(within: .seconds(10), "READY=1 and two feedings") {
+    _ = try await eventually(within: .seconds(60), "READY=1 and two feedings") {
       socket.drain()
       return socket.text.contains("READY=1") && socket.text.components(separatedBy: "WATCHDOG=1").count > 2
         ? true : nil

@@ -117,7 +117,7 @@ private final class SimulatedDay {
     options.sessionExpiry = .zero
     let link = try BrokerLink(options)
     try link.start()
-    _ = try await eventually(within: .seconds(30), "the link") {
+    _ = try await eventually(within: .seconds(60), "the link") {
       link.status.state == .connected ? true : nil
     }
     return link

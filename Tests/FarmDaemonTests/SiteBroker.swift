@@ -103,7 +103,7 @@ final class SiteBroker: Sendable {
   func connected(_ options: LinkOptions) async throws -> BrokerLink {
     let link = try BrokerLink(options)
     try link.start()
-    _ = try await eventually(within: .seconds(30), "\(options.username ?? "the certificate") to be connected")
+    _ = try await eventually(within: .seconds(60), "\(options.username ?? "the certificate") to be connected")
     {
       link.status.state == .connected ? true : nil
     } onTimeout: {
@@ -116,7 +116,7 @@ final class SiteBroker: Sendable {
   func refusal(_ options: LinkOptions) async throws -> LinkFailure {
     let link = try BrokerLink(options)
     try link.start()
-    let failure = try await eventually(within: .seconds(30), "a refusal") { link.status.lastFailure }
+    let failure = try await eventually(within: .seconds(60), "a refusal") { link.status.lastFailure }
     #expect(link.status.connects == 0)
     await link.stop()
     return failure
@@ -158,7 +158,7 @@ extension BrokerLink {
   {
     let token = UInt64.random(in: 0 ... .max)
     publish(OutboundMessage(topic: topic, payload: Array(text.utf8), retained: retained, token: token))
-    return try await eventually(within: .seconds(20), "the answer to \(topic)") {
+    return try await eventually(within: .seconds(60), "the answer to \(topic)") {
       acknowledgements.drain().first { $0.token == token }?.outcome
     }
   }

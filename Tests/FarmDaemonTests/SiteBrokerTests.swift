@@ -20,7 +20,7 @@ struct SiteBrokerTests {
   /// Everything that a link has heard once the message with this text is among it.
   private func heard(_ link: BrokerLink, until last: String) async throws -> [String] {
     var topics: [String] = []
-    _ = try await eventually(within: .seconds(20), last) {
+    _ = try await eventually(within: .seconds(60), last) {
       let batch = link.readings.drain()
       topics += batch.map(\.topic)
       return batch.contains { String(decoding: $0.payload, as: UTF8.self) == last } ? true : nil
@@ -234,7 +234,7 @@ struct SiteBrokerTests {
     let gateway = try GatewayProcess(configuration: yaml)
     var heard: [InboundMessage] = []
     func message(_ topic: String, _ text: String) async throws {
-      _ = try await eventually(within: .seconds(30), "\(text) on \(topic)") {
+      _ = try await eventually(within: .seconds(60), "\(text) on \(topic)") {
         heard += person.readings.drain()
         return heard.contains {
           $0.topic == "\(root)/\(topic)" && String(decoding: $0.payload, as: UTF8.self).contains(text)

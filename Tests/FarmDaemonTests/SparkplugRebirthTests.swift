@@ -58,14 +58,14 @@ struct SparkplugRebirthTests {
     try await recorder.message(on: shown, within: .seconds(60), "doubt") {
       $0.json?["value"] == 5 && $0.json?["quality"] == "stale"
     }
-    try await recorder.message(on: Self.request, within: .seconds(30), "the second request")
+    try await recorder.message(on: Self.request, within: .seconds(60), "the second request")
     node("NBIRTH", 0)
     node("DBIRTH", 1, temperature: 6)
     try await recorder.message(on: shown, within: .seconds(60), "6 °C") {
       $0.json?["value"] == 6 && $0.json?["quality"] == "good"
     }
     let counters = try await recorder.message(
-      on: "\(ReducedFarm.root)/counters", within: .seconds(25), "the second birth"
+      on: "\(ReducedFarm.root)/counters", within: .seconds(60), "the second birth"
     ) { $0.json?["sparkplug"]?["births"] == 2 }
     #expect(
       counters.json?["sparkplug"]

@@ -37,7 +37,7 @@ struct StorageFaultTests {
       recorder.forget()
       // Dry and wet in turns: each wait is for something new.
       for (moisture, wanted) in [(10, "on"), (60, "off")] {
-        _ = try await eventually(within: .seconds(20), "the valve to be \(wanted)") {
+        _ = try await eventually(within: .seconds(60), "the valve to be \(wanted)") {
           recorder.publish("zigbee2mqtt/bed-1", "{\"soil_moisture\":\(moisture)}")
           usleep(100_000)
           return recorder.messages(on: valve).last?.json?["commanded"]?.string == wanted ? true : nil
@@ -50,7 +50,7 @@ struct StorageFaultTests {
 
     /// The retained status says what is wrong.
     func expectTrouble(_ words: String, _ daemon: GatewayProcess) async throws {
-      try await recorder.message(on: "\(StorageFaultTests.root)/status", within: .seconds(40), words) {
+      try await recorder.message(on: "\(StorageFaultTests.root)/status", within: .seconds(60), words) {
         $0.json?["journal"]?.string?.contains(words) == true
       }
     }
@@ -88,7 +88,7 @@ struct StorageFaultTests {
     let disk = try SmallDisk(kibibytes: 2048)
     let rig = try await Rig(storage: disk.path)
     let daemon = try rig.start()
-    try await rig.recorder.message(on: "\(Self.root)/status", within: .seconds(20)) {
+    try await rig.recorder.message(on: "\(Self.root)/status", within: .seconds(60)) {
       $0.json?["state"] == "online"
     }
     try await rig.expectControl(daemon)
@@ -98,7 +98,7 @@ struct StorageFaultTests {
     try await rig.expectControl(daemon)
     try disk.free()
     try await rig.expectHealed(daemon)
-    _ = try await eventually(within: .seconds(40), "the harvest at the market") {
+    _ = try await eventually(within: .seconds(60), "the harvest at the market") {
       rig.buyer.topics.contains { $0.hasSuffix("/evidence") } ? true : nil
     } onTimeout: {
       daemon.log
@@ -128,11 +128,11 @@ struct StorageFaultTests {
     let folder = try TemporaryFolder()
     let rig = try await Rig(storage: folder.path)
     let first = try rig.start()
-    try await rig.recorder.message(on: "\(Self.root)/status", within: .seconds(20)) {
+    try await rig.recorder.message(on: "\(Self.root)/status", within: .seconds(60)) {
       $0.json?["state"] == "online"
     }
     rig.harvest("h-1")
-    _ = try await eventually(within: .seconds(20), "the harvest at the market") {
+    _ = try await eventually(within: .seconds(60), "the harvest at the market") {
       rig.buyer.topics.contains { $0.hasSuffix("/evidence") } ? true : nil
     } onTimeout: {
       first.log
@@ -155,7 +155,7 @@ struct StorageFaultTests {
     if fault != "cut" { try await rig.expectTrouble("journal", second) }
     try await rig.expectControl(second)
     rig.harvest("h-2")
-    _ = try await eventually(within: .seconds(40), "the next harvest at the market") {
+    _ = try await eventually(within: .seconds(60), "the next harvest at the market") {
       rig.buyer.topics.contains { $0.hasSuffix("/evidence") } ? true : nil
     } onTimeout: {
       second.log

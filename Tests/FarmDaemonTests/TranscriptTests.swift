@@ -94,13 +94,13 @@ struct TranscriptTests {
     demo.standardError = try FileHandle(forWritingTo: log)
     try demo.run()
     defer { if demo.isRunning { demo.terminate() } }
-    let port = try await eventually(within: .seconds(30), "the demonstration's broker") {
+    let port = try await eventually(within: .seconds(60), "the demonstration's broker") {
       try String(contentsOf: log, encoding: .utf8).firstMatch(of: /mqtt:\/\/127.0.0.1:(\d+)/).flatMap {
         UInt16($0.output.1)
       }
     }
     let transcript = try Transcript(port: port)
-    _ = try await eventually(within: .seconds(30), "a reading") {
+    _ = try await eventually(within: .seconds(60), "a reading") {
       transcript.channels.contains("sensor") ? true : nil
     }
 
@@ -125,7 +125,7 @@ struct TranscriptTests {
       "not heard: \(wanted.subtracting(transcript.channels))"
     }
     demo.terminate()
-    _ = try await eventually(within: .seconds(30), "the demonstration to end") { demo.isRunning ? nil : true }
+    _ = try await eventually(within: .seconds(60), "the demonstration to end") { demo.isRunning ? nil : true }
     let faults = transcript.faults(in: document)
     #expect(faults.isEmpty, "\(faults.prefix(10).joined(separator: "\n"))")
     print(

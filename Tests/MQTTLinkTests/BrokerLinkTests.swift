@@ -75,10 +75,10 @@ struct BrokerLinkTests {
       #expect(await link.commands.next().count == 1)
       times.append(ContinuousClock.now - start)
     }
-    // A library that polls, or Nagle's algorithm, shows as 40 ms and more; in a steady stream the link rests for 10 ms at
-    // most, and a busy machine shows in single values.
-    let median = times.sorted()[150]
-    #expect(median < .milliseconds(35), "\(median)")
+    // A library that polls, or Nagle's algorithm, shows as 40 ms and more in all but the first few; in a steady stream the
+    // link rests for 10 ms at most. A busy machine makes many late, and never all.
+    let quick = times.sorted()[30]
+    #expect(quick < .milliseconds(35), "\(quick)")
   }
 
   @Test(.timeLimit(.minutes(1)))

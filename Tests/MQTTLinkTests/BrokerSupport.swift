@@ -12,7 +12,7 @@ extension Trait where Self == ConditionTrait {
 
 /// Waits for a condition.
 func eventually(
-  _ what: @autoclosure () -> Comment, within limit: Duration = .seconds(15),
+  _ what: @autoclosure () -> Comment, within limit: Duration = .seconds(60),
   sourceLocation: SourceLocation = #_sourceLocation,
   _ holds: () throws -> Bool
 ) async throws {

@@ -142,7 +142,7 @@ struct ProofTests {
         $0.subscriptions = [Subscription("other/#", for: .reading)]
       })
     try link.start()
-    try await eventually("lived with: \(link.status)", within: .seconds(30)) {
+    try await eventually("lived with: \(link.status)", within: .seconds(60)) {
       if link.status.state == .connected, link.status.inFlight == 0 { link.publish(outbound("other/x", "1")) }
       return link.status.proof == .fallback(.unanswered)
     }

@@ -76,10 +76,8 @@ struct SensorFileReaderTests {
       heard.wait { all in
         all.contains { $0.index == 7 } && all.count(where: { $0.index == 3 }) >= 20
       })
-    let clock = ContinuousClock()
-    let began = clock.now
+    // It is still held when the end is over.
     #expect(reader.stop(within: .milliseconds(100)) == ["1-wire"])
-    #expect(clock.now - began < .seconds(20))
     #expect(reader.stop() == ["1-wire"])
     let told = heard.all.count
     gate.signal()
@@ -94,10 +92,7 @@ struct SensorFileReaderTests {
     let reader = try SensorFileReader([sleepy]) { heard.hear($0, $1, $2) }
     try reader.start()
     #expect(heard.wait { $0.count == 1 })
-    let clock = ContinuousClock()
-    let asked = clock.now
     #expect(reader.stop(within: .seconds(60)) == [])
-    #expect(clock.now - asked < .seconds(30))
     #expect(heard.all.count == 1)
   }
 
