@@ -234,22 +234,23 @@ actor GatewayDesk {
 
   private func publish() {
     keep()
+    let publications = gateway.takePublications()
+    guard !publications.isEmpty else { return }
+    guard let site else { return untold += UInt64(publications.count) }
     let now = clock.now().wall
-    for publication in gateway.takePublications() {
-      guard let link = site else {
-        untold += 1
-        continue
-      }
-      if publication.message.retained && publication.message.payload.isEmpty {
-        link.clearRetained(publication.message.topic)
-        continue
-      }
-      switch publication.message.lifetime(at: now) {
-      case .over: break
-      case .unlimited: link.publish(OutboundMessage(publication, expirySeconds: nil))
-      case .seconds(let seconds): link.publish(OutboundMessage(publication, expirySeconds: seconds))
-      }
-    }
+    site.publish(
+      publications.compactMap { publication in
+        let message = publication.message
+        // The broker is to forget the topic: that does not expire.
+        if message.retained && message.payload.isEmpty {
+          return OutboundMessage(topic: message.topic, payload: [], retained: true)
+        }
+        return switch message.lifetime(at: now) {
+        case .over: nil
+        case .unlimited: OutboundMessage(publication, expirySeconds: nil)
+        case .seconds(let seconds): OutboundMessage(publication, expirySeconds: seconds)
+        }
+      })
   }
 }
 

@@ -68,6 +68,17 @@ public final class BrokerLink: Sendable {
     return outcome
   }
 
+  /// Several messages in their order, which cost waking the link's thread once. Messages with a token want an answer
+  /// each: `publish(_:)`.
+  public func publish(_ messages: [OutboundMessage]) {
+    guard !messages.isEmpty else { return }
+    let now = Instant.now()
+    shared.changeOutbound { store in
+      for message in messages { _ = store.accept(message, at: now, unfetched: shared.acknowledgements.count) }
+    }
+    if shared.isConnected.load(ordering: .sequentiallyConsistent) { shared.wakeUp.ring() }
+  }
+
   /// What the broker is to say when a connection ends without a goodbye, from the next connection on. From any thread.
   ///
   /// - Throws: For what MQTT cannot carry as a will; the one before then stays.

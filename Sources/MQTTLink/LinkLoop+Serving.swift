@@ -92,6 +92,9 @@ extension LinkLoop {
     send()
   }
 
+  /// As many messages at once are worth two more system calls.
+  private static let burst = 3
+
   /// Packets that come within this time of one another are a stream.
   private static let streamGap = Duration.milliseconds(2)
 
@@ -140,6 +143,11 @@ extension LinkLoop {
 
   /// Hands over what waits, as far as window and socket go, so libmosquitto never has more than that.
   private func send() {
+    // The library writes each message by itself. Held back until the last of a burst, they cross to the broker in full
+    // packets: the kernel's way there costs more than the messages.
+    let isBurst = shared.outbound.withLock { $0.waitingCount } >= Self.burst
+    if isBurst { client.holdBack(true) }
+    defer { if isBurst { client.holdBack(false) } }
     let now = Instant.now()
     var sent: (message: OutboundStore.Outgoing, identifier: Int32)?
     for _ in 0..<256 {

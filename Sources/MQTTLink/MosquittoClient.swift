@@ -87,6 +87,14 @@ struct MosquittoClient: ~Copyable {
   /// when that has failed, or at the next try. The corresponding C function is `shutdown`.
   func cut() { shutdown(socket, Int32(SHUT_RDWR)) }
 
+  /// Whether what is written waits in the kernel for more, up to a full packet. The kernel lets go after 200 ms by itself.
+  /// The corresponding C function is `setsockopt` with `TCP_CORK`.
+  func holdBack(_ isHeldBack: Bool) {
+    var value: Int32 = isHeldBack ? 1 : 0
+    // A failure means that the connection broke, which the next read says, too.
+    _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   // MARK: messages
 
   /// The corresponding C function is `mosquitto_publish_v5`.
