@@ -9,14 +9,17 @@ final class PseudoTerminal: Sendable {
   private let master: Int32
   private let written = Mutex<[UInt8]>([])
 
+  /// `TIOCSPTLCK` and `TIOCGPTN`, on processors that Linux gives the common numbers.
+  private static let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+
   struct NoTerminal: Error { var code: Int32 }
 
   init(width: Int, height: Int) throws {
     // As `posix_openpt` and its relatives do, which Swift does not see.
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (locked, number): (Int32, UInt32) = (0, 0)
-    guard master >= 0, ioctl(master, UInt(TIOCSPTLCK), &locked) == 0,
-      ioctl(master, UInt(TIOCGPTN), &number) == 0
+    guard master >= 0, ioctl(master, Self.unlock, &locked) == 0,
+      ioctl(master, Self.getNumber, &number) == 0
     else { throw NoTerminal(code: errno) }
     slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard slave >= 0 else { throw NoTerminal(code: errno) }
@@ -35,7 +38,10 @@ final class PseudoTerminal: Sendable {
     close(master)
   }
 
-  var text: String { String(decoding: written.withLock { $0 }, as: UTF8.self) }
+  /// As the program wrote it: the terminal makes a carriage return and a line feed of each line feed.
+  var text: String {
+    String(decoding: written.withLock { $0 }, as: UTF8.self).replacing("\r\n", with: "\n")
+  }
 
   /// Tells nobody: a program that this is no controlling terminal of gets no signal.
   func resize(width: Int, height: Int) {

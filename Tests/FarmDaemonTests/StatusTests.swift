@@ -33,9 +33,11 @@ struct StatusTests {
 
   private func socket(of gateway: GatewayProcess) -> String { gateway.folder.appending(path: "status.sock").path }
 
+  private struct NoAnswer: Error, CustomStringConvertible { var description: String }
+
   private func status(_ gateway: GatewayProcess) throws -> JSONValue {
     let result = try GatewayProcess.run(["status", "--json", "--socket", socket(of: gateway)])
-    try #require(result.status == 0, "\(result.errors)")
+    guard result.status == 0 else { throw NoAnswer(description: result.errors) }
     return try JSONValue(parsing: Array(result.output.utf8), limits: JSONLimits(bytes: 1 << 20))
   }
 
