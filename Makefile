@@ -7,7 +7,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto openss
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test kill-test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test kill-test metrics-test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -31,6 +31,12 @@ test: packages ## All tests
 kill-test: packages ## The gateway killed KILLS=200 times behind a bad connection, with the marketplace checking every event
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	FARMGATE_KILLS=$(or $(KILLS),200) $(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter KillTests
+
+# Prometheus is 96 MB and starts a server of its own where systemd runs: so `make test` does not install it.
+metrics-test: packages ## Debian's Prometheus scrapes a running daemon
+	@.ci/install-packages prometheus
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter PrometheusTests
 
 fuzz: ## Strangers' bytes against sanitizers and properties: FUZZ_SECONDS=60 for each of three targets
 	Tests/Fuzz/run

@@ -34,6 +34,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+/// Sockets and HTTP of the daemon's answers about itself.
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 
 let package = Package(
   name: "farmgate",
@@ -42,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -50,6 +53,7 @@ let package = Package(
     // Values and text: no input, no output, no clock.
     module("FarmUnits", also: optimised),
     module("CanonicalJSON"),
+    module("ConsoleText"),
 
     // Decisions: values in, values out.
     module("FarmControl", ["FarmUnits"], also: optimised),
@@ -58,6 +62,8 @@ let package = Package(
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
     module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
     module("TopicTree", ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "Claims"]),
+    // What the daemon says of itself when it is asked: as JSON, as a table, as metrics.
+    module("FarmStatus", ["FarmUnits", "CanonicalJSON", "ConsoleText", "DroneHealth", "Harvest", "Claims"]),
 
     // Signatures and digests: swift-crypto stays in here. The gateway's own key, and its file.
     module("Signatures", [crypto]),
@@ -71,9 +77,12 @@ let package = Package(
     module("MQTTLink", ["FarmUnits", "CMosquitto"]),
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
     module("SensorFiles", ["FarmUnits"]),
-    module("Journal", ["FarmUnits", grdb]),
+    module("Journal", ["FarmUnits", grdb, sqlite]),
+    module("StatusSocket", nio),
     // Everything that a stranger checks and asks of a journal, the daemon beside it or not.
-    module("JournalAudit", ["FarmUnits", "CanonicalJSON", "Harvest", "Claims", "Journal", "Signatures"]),
+    module(
+      "JournalAudit",
+      ["FarmUnits", "CanonicalJSON", "ConsoleText", "Harvest", "Claims", "Journal", "Signatures"]),
     module("DroneLinks", ["CLinux"]),
 
     // The file, the wiring, the simulated farm, the daemon, the command line.
@@ -87,7 +96,7 @@ let package = Package(
       "Gateway",
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "SensorPresets", "Claims",
-        "FarmConfiguration", "HomeAssistant",
+        "FarmConfiguration", "FarmStatus", "HomeAssistant",
       ]),
     module(
       "FarmSimulation",
@@ -100,8 +109,8 @@ let package = Package(
       [
         "FarmUnits", "CanonicalJSON", "FarmControl", "Gateway", "ClaimKeys", "Claims", "DroneHealth",
         "DroneLinks",
-        "FarmConfiguration", "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink", "GPIOLines",
-        "SensorFiles",
+        "FarmConfiguration", "FarmStatus", "HomeAssistant", "Journal", "RealTimeLoop", "MQTTLink",
+        "GPIOLines", "SensorFiles", "StatusSocket",
         "Signatures", logging, lifecycle, signals,
       ]),
     // The daemon's wiring and the simulated farm on one virtual clock.
@@ -115,10 +124,11 @@ let package = Package(
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "DroneHealth", "FarmConfiguration", "FarmDaemon",
-        "FarmSimulation", "Gateway", "Journal", "JournalAudit", "LoopbackBroker", "MQTTLink", "RealTimeLoop",
-        "Rehearsal", "TopicTree",
-        argumentParser, logging,
+        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "ConsoleText", "DroneHealth", "FarmConfiguration",
+        "FarmDaemon",
+        "FarmSimulation", "FarmStatus", "Gateway", "Journal", "JournalAudit", "LoopbackBroker", "MQTTLink",
+        "RealTimeLoop", "Rehearsal", "StatusSocket", "TopicTree",
+        argumentParser, logging, signals,
       ],
       swiftSettings: settings),
 
@@ -153,6 +163,9 @@ let package = Package(
         "TopicTree", "Claims", "FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest",
         "MQTTLink",
       ]),
+    tests("ConsoleText", ["ConsoleText"]),
+    tests("FarmStatus", ["FarmStatus", "FarmUnits", "CanonicalJSON", "Claims", "Harvest", "TopicTree"]),
+    tests("StatusSocket", ["StatusSocket"]),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     tests("RealTimeLoop", ["RealTimeLoop", "FarmUnits", "AllocationCounter"]),
     tests("MQTTLink", ["MQTTLink", "LoopbackBroker", "FarmUnits"]),
@@ -198,7 +211,8 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "Journal", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON",
-        "FarmSimulation", "TopicTree", "DroneHealth", "Claims", "Rehearsal", crypto,
+        "FarmSimulation", "FarmStatus", "StatusSocket", "TopicTree", "DroneHealth", "Claims", "Rehearsal",
+        crypto,
       ]),
   ]
 )

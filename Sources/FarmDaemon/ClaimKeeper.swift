@@ -103,6 +103,14 @@ actor ClaimKeeper {
     show()
   }
 
+  /// Once a second: since when the broker has been lacking something.
+  func noteAge() {
+    let isOwed = head.sequence > window.acknowledged
+    // A disk in trouble has said so already.
+    look.oldestOwed = isOwed ? try? store?.time(ofEntry: window.acknowledged + 1) : nil
+    show()
+  }
+
   /// Lets go of what is too old or too much.
   func tidy() {
     let now = clock.now()

@@ -59,6 +59,7 @@ struct ClaimService: Service {
         await keeper.isToldAnew()
       }
       await keeper.work()
+      await keeper.noteAge()
       if let link, link.status.connects != connects {
         connects = link.status.connects
         await desk.marketConnected()

@@ -81,6 +81,10 @@ public struct Daemon: Sendable {
       claims: claims, journal: { keeper.report }, measurements: control.thread.measurements,
       outputs: configuration.outputs, memory: memoryCounters,
       log: log)
+    let status = StatusDesk(
+      farm: configuration.farm, gateway: configuration.gateway, identity: identity, desk: desk, loop: loop,
+      site: site, market: market, measurements: control.thread.measurements, memory: memoryCounters,
+      journal: { keeper.report }, clock: clock)
     let farewell = OutboundMessage(Publication(settled.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.
@@ -89,6 +93,7 @@ public struct Daemon: Sendable {
       services.append(LinkService(link: market, farewell: nil, name: "market", startsItself: false, log: log))
     }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
+    services.append(StatusService(desk: status, settings: configuration.status, log: log))
     services.append(
       ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook, log: log))
     services.append(ClockService(clock: clock, zone: zone, log: log))

@@ -2,6 +2,7 @@ import CanonicalJSON
 import Claims
 import FarmConfiguration
 import FarmControl
+import FarmStatus
 import FarmUnits
 import Gateway
 import Logging
@@ -271,18 +272,12 @@ struct EdgeCounters {
     at now: Instant
   ) {
     func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
-    var dropped: JSONObject = [
-      "loop_events_late": number(loop.events.overflows), "loop_requests": number(loop.requests.overflows),
-      "slot_reads_contended": number(loop.slots.contendedReads), "without_broker": number(untold),
-    ]
+    let dropped = JSONObject(
+      Self.losses(site: site, market: market, loop: loop, untold: untold).map { ($0.queue, number($0.count)) })
     var links: JSONObject = [:]
     for (name, link) in [("site", site), ("market", market)] {
       guard let link else { continue }
       let (counters, status) = (link.counters, link.status)
-      dropped["\(name)_readings"] = number(counters.inbound.readingsDropped)
-      dropped["\(name)_commands"] = number(counters.inbound.commandsLost)
-      dropped["\(name)_outbound"] = number(counters.outbound.dropped + counters.outbound.refused)
-      dropped["\(name)_too_large"] = number(counters.inbound.refusedBySize)
       links[name] = .object(LinkReport(status, counters, at: now).json)
     }
     let kept = memory.now
@@ -291,5 +286,25 @@ struct EdgeCounters {
       "memory_failures": number(kept.failures),
     ]
     json = ["dropped": .object(dropped), "links": .object(links), "storage": .object(storage)]
+  }
+
+  /// What a bounded queue had no room for, by queue.
+  static func losses(site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64) -> [QueueLoss]
+  {
+    var losses = [
+      QueueLoss("loop_events_late", loop.events.overflows),
+      QueueLoss("loop_requests", loop.requests.overflows),
+      QueueLoss("slot_reads_contended", loop.slots.contendedReads), QueueLoss("without_broker", untold),
+    ]
+    for (name, link) in [("site", site), ("market", market)] {
+      guard let counters = link?.counters else { continue }
+      losses += [
+        QueueLoss("\(name)_readings", counters.inbound.readingsDropped),
+        QueueLoss("\(name)_commands", counters.inbound.commandsLost),
+        QueueLoss("\(name)_outbound", counters.outbound.dropped + counters.outbound.refused),
+        QueueLoss("\(name)_too_large", counters.inbound.refusedBySize),
+      ]
+    }
+    return losses
   }
 }

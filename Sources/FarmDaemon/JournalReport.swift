@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FarmUnits
 
 /// What `counters` and `status` say of the journal.
 struct JournalReport: Equatable, Sendable {
@@ -11,6 +12,8 @@ struct JournalReport: Equatable, Sendable {
   /// Ledger entries and states that the broker does not have.
   var owedEntries: UInt64 = 0
   var owedStates = 0
+  /// When the oldest of these entries was written; nil without any, and while the disk does not say.
+  var oldestOwed: WallTime?
   var deadLetters = 0
   /// In use on the disk.
   var bytes = 0

@@ -9,10 +9,13 @@ struct AlarmDesk: Sendable {
 
   let names: [String]
   private var histories: [[AlarmMessage.Change]]
+  /// The newest word on each; nil before the first.
+  private(set) var told: [AlarmMessage?]
 
   init(_ alarms: [AlarmDescription]) {
     names = alarms.map(\.id)
     histories = alarms.map { _ in [] }
+    told = alarms.map { _ in nil }
   }
 
   /// The message about an alarm that the loop has told of.
@@ -25,6 +28,7 @@ struct AlarmDesk: Sendable {
       if histories[index].count > Self.remembered { histories[index].removeFirst() }
     }
     message.history = histories[index]
+    told[index] = message
     return message
   }
 }

@@ -16,10 +16,12 @@ public struct FarmGateway: Sendable {
   let identity: GatewayIdentity
   let farm: String
   let site: SiteWriter
-  private let outputNames: [String]
+  let outputNames: [String]
+  /// The newest word on each output; nil before the first.
+  var outputsTold: [OutputMessage?]
   /// Whether each output is on when it is safe.
   private let safePositions: [Bool]
-  private var alarms: AlarmDesk
+  var alarms: AlarmDesk
   private var sensors: SensorDesk
   var board: SensorBoard
   private var commands: CommandDesk
@@ -77,6 +79,7 @@ public struct FarmGateway: Sendable {
     (self.identity, farm) = (identity, configuration.farm)
     site = SiteWriter(topics: siteTopics)
     outputNames = configuration.outputs.map(\.id)
+    outputsTold = configuration.outputs.map { _ in nil }
     safePositions = configuration.outputs.map { $0.safe == .on }
     self.alarms = AlarmDesk(alarms)
     sensors = SensorDesk(configuration)
@@ -271,7 +274,9 @@ public struct FarmGateway: Sendable {
     case .channel(let index, let state):
       if let message = board.note(index, state, at: now.instant, site) { say(message) }
     case .output(let index, let state):
-      say(site.output(outputNames[index], OutputMessage(state, at: now)))
+      let message = OutputMessage(state, at: now)
+      outputsTold[index] = message
+      say(site.output(outputNames[index], message))
     case .alarm(let index, let state):
       let message = alarms.message(index, state, at: now)
       say(site.alarm(alarms.names[index], message))

@@ -14,7 +14,9 @@ struct SensorBoard: Sendable {
   /// The longest silence about a sensor.
   private let period: Duration
 
-  private let names: [String]
+  let names: [String]
+  /// Readings that the loop has judged, by what it found.
+  private(set) var judged: [Quality: UInt64] = [:]
   private var newest: [ChannelState?]
   private var pulses: [PulseDetails?]
   private var shown: [Shown?]
@@ -35,6 +37,9 @@ struct SensorBoard: Sendable {
   {
     // The loop may tell late what a line has told at once: the older word does not come back.
     if let known = newest[channel], known.reading.sequence > state.reading.sequence { return nil }
+    if newest[channel]?.reading.sequence != state.reading.sequence {
+      judged[state.reading.quality, default: 0] += 1
+    }
     newest[channel] = state
     if let shown = shown[channel], shown.quality == state.reading.quality, shown.value == state.reading.value,
       shown.pulses == pulses[channel], now - shown.at < period
@@ -57,6 +62,10 @@ struct SensorBoard: Sendable {
   /// The newest judged state; nil before the first.
   func state(_ channel: Int) -> ChannelState? { newest[channel] }
   func reading(_ channel: Int) -> Reading? { newest[channel]?.reading }
+  /// Whether the device behind it is there; nil where there is none.
+  func source(_ channel: Int) -> SourceState? { sources[channel] }
+  /// Pulses known to have happened unheard; nil where none are counted.
+  func lostEdges(_ channel: Int) -> UInt64? { pulses[channel]?.lost }
 
   /// What has not been shown for its period.
   mutating func overdue(at now: Instant, _ writer: SiteWriter) -> [OutgoingMessage] {

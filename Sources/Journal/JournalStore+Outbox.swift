@@ -20,6 +20,15 @@ extension JournalStore {
     }
   }
 
+  /// When an entry was written; nil where there is none of this number.
+  public func time(ofEntry sequence: UInt64) throws(JournalError) -> WallTime? {
+    try read("read") { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT at_ms FROM ledger WHERE sequence = ?", arguments: [Int64(clamping: sequence)]
+      ).map(WallTime.init(milliseconds:))
+    }
+  }
+
   /// Ledger entries after a number, in their order.
   public func ledger(after sequence: UInt64, limit: Int) throws(JournalError) -> [LedgerRow] {
     try read("read") { database in

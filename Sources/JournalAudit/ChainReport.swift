@@ -1,4 +1,5 @@
 public import CanonicalJSON
+import ConsoleText
 public import Journal
 
 /// What was found in a journal, for a person and for a program.

@@ -1,4 +1,5 @@
 public import CanonicalJSON
+import ConsoleText
 
 extension ExplainedDecision {
   /// What was decided, why, and whether it can be made again, for a person.

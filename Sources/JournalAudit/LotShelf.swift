@@ -1,5 +1,6 @@
 public import CanonicalJSON
 public import Claims
+import ConsoleText
 public import FarmUnits
 public import Journal
 

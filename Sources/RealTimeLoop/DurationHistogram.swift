@@ -1,3 +1,4 @@
+import FarmUnits
 import Synchronization
 
 /// How often durations of each size occurred: fixed memory, no locks, one thread that records and any number
@@ -12,6 +13,7 @@ public final class DurationHistogram: Sendable {
 
   private let buckets = AtomicWords(count: bucketCount)
   private let longest = Atomic<UInt64>(0)
+  private let total = Atomic<UInt64>(0)
 
   public init() {}
 
@@ -21,13 +23,15 @@ public final class DurationHistogram: Sendable {
   public func record(nanoseconds: Int64) {
     let value = UInt64(max(0, nanoseconds))
     buckets.increment(Self.bucket(of: value))
+    total.store(total.load(ordering: .relaxed) &+ value, ordering: .relaxed)
     if value > longest.load(ordering: .relaxed) { longest.store(value, ordering: .relaxed) }
   }
 
   /// What has been recorded up to now. From any thread; allocates.
   public func counts() -> HistogramCounts {
     HistogramCounts(
-      buckets: (0..<Self.bucketCount).map { buckets.load($0) }, longest: longest.load(ordering: .relaxed))
+      buckets: (0..<Self.bucketCount).map { buckets.load($0) }, longest: longest.load(ordering: .relaxed),
+      total: total.load(ordering: .relaxed))
   }
 
   /// 32 = 2⁵ buckets to a doubling.
@@ -54,14 +58,35 @@ public struct HistogramCounts: Equatable, Sendable {
   let buckets: [UInt64]
   /// Since the histogram was made, in nanoseconds.
   let longest: UInt64
+  /// Of all durations, in nanoseconds.
+  let total: UInt64
 
   /// What was recorded after `earlier`, a reading of the same histogram. Its longest duration is known to its
   /// bucket only.
   public func since(_ earlier: HistogramCounts) -> HistogramCounts {
     let fresh = zip(buckets, earlier.buckets).map { $0 &- $1 }
     let bound = fresh.lastIndex { $0 > 0 }.map(DurationHistogram.upperBound) ?? 0
-    return HistogramCounts(buckets: fresh, longest: longest > earlier.longest ? longest : min(bound, longest))
+    return HistogramCounts(
+      buckets: fresh, longest: longest > earlier.longest ? longest : min(bound, longest),
+      total: total &- earlier.total)
   }
+
+  /// How many durations were not longer than each of these, which rise; a duration counts when all of its bucket
+  /// does, so one just below a bound may count above it.
+  public func cumulative(upTo bounds: [Duration]) -> [UInt64] {
+    var (seen, bucket): (UInt64, Int) = (0, 0)
+    return bounds.map { bound in
+      let limit = UInt64(clamping: bound.nanoseconds)
+      while bucket < buckets.count, DurationHistogram.upperBound(of: bucket) <= limit {
+        seen += buckets[bucket]
+        bucket += 1
+      }
+      return seen
+    }
+  }
+
+  /// Of all durations together.
+  public var sum: Duration { .nanoseconds(Int64(clamping: total)) }
 
   /// How many durations were recorded.
   public var count: UInt64 { buckets.reduce(0, &+) }

@@ -70,7 +70,9 @@ public final class LoopMeasurements: Sendable {
 public struct LoopSnapshot: Sendable {
   let interval: Duration
   let ticks, missed, late: UInt64
-  let lateness, cost: HistogramCounts
+  /// From a tick's deadline to its beginning.
+  public let lateness: HistogramCounts
+  let cost: HistogramCounts
   let minorFaults, majorFaults: UInt64
 
   /// - Parameter earlier: A snapshot of the same loop; nil reports the whole run.

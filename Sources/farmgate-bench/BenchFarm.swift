@@ -6,6 +6,8 @@ struct BenchFarm {
   var outputs = 16
   var intervalMilliseconds = 100
   var hasMarket = false
+  /// Whether it has what a whole farm has beside beds: a cold store with three sensors more, a product, drones.
+  var isWhole = false
 
   /// Where the gateway shows a sensor; one name for all: `+`.
   func shown(_ sensor: String) -> String { "farmgate/bench/\(gateway)/sensor/\(sensor)" }
@@ -34,7 +36,10 @@ struct BenchFarm {
       "  site: {url: \"mqtt://127.0.0.1:\(port)\"}",
     ]
     if let marketPort { lines.append("  market: {url: \"mqtt://127.0.0.1:\(marketPort)\"}") }
-    lines += ["storage: {directory: \(directory)}", "sensors:"]
+    lines += [
+      "storage: {directory: \(directory)}", "status: {socket: \(directory)/status.sock}", "sensors:",
+    ]
+    if isWhole { lines += Self.storeSensors }
     for sensor in 0..<sensors {
       lines += [
         "  \(name(sensor)):", "    quantity: soil_moisture", "    unit: P1",
@@ -49,12 +54,27 @@ struct BenchFarm {
         "    guard: {min_off_s: 30, max_on_s: 1800}",
       ]
     }
+    if isWhole { lines.append("  compressor: {simulated: true, safe: off, guard: {min_on_s: 120, min_off_s: 300}}") }
     if outputs > 0 { lines.append("irrigation:") }
     for output in 0..<min(outputs, sensors) {
       lines.append(
         "  bed-\(output): {moisture: \(name(output)), valve: valve-\(output), start_below: 22, stop_above: 30}"
       )
     }
+    if isWhole { lines += Self.storeAndMore }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private static let storeSensors = [
+    "  cold-air: {quantity: temperature, unit: CEL, mqtt: {topic: cold/air, preset: plain}}",
+    "  cold-product: {quantity: temperature, unit: CEL, mqtt: {topic: cold/product, preset: plain}}",
+    "  cold-door: {quantity: contact, mqtt: {topic: cold/door, preset: plain}}",
+  ]
+  private static let storeAndMore = [
+    "cold_stores:",
+    "  cold: {air: cold-air, product: cold-product, door: cold-door, compressor: compressor, setpoint: 3.0, band: 1.0}",
+    "products:",
+    "  carrots: {name: Carrots, sku: CAR, unit: KGM, increment: 2.5, buffer: 5, store: cold, class: produce, lot_prefix: CAR}",
+    "drones: {mavlink: [{topic: depot/+/mavlink}]}",
+  ]
 }

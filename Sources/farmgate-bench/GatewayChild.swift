@@ -68,6 +68,19 @@ final class GatewayChild {
     }
   }
 
+  /// Has `farmgate status --json` ask, one after the other.
+  func askForStatus(times: Int) throws {
+    guard let executable = Self.executable else { throw BenchFailure(Self.absence) }
+    let socket = folder.appending(path: "status.sock").path
+    for _ in 0..<times {
+      let asking = try ChildProcess([executable, "status", "--json", "--socket", socket])
+      let answer = asking.remainder()
+      guard asking.wait() == 0, answer.contains("\"format\":1") else {
+        throw BenchFailure("the daemon did not answer: \(answer)")
+      }
+    }
+  }
+
   /// How the loop runs, as the daemon says it at its start.
   var setup: String? {
     process.text.split(separator: "\n").first { $0.contains("control loop started") }

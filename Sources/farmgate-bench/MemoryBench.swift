@@ -19,7 +19,7 @@ struct MemoryBench: Benchmark {
   }
 
   private func measure(_ site: UInt16, _ market: UInt16, into report: inout Report) throws {
-    let farm = BenchFarm(gateway: "gw", hasMarket: true)
+    let farm = BenchFarm(gateway: "gw", sensors: 97, outputs: 15, hasMarket: true, isWhole: true)
     let client = try BareClient(port: site, name: "bench-memory")
     let subscriber = try ChildProcess([ownProgram, "peer", "subscribe", "\(site)", "zigbee2mqtt/gw/+"])
     guard subscriber.line(within: .seconds(5)) == "ready" else { throw BenchFailure("no subscriber") }
@@ -32,15 +32,33 @@ struct MemoryBench: Benchmark {
       return BenchFarm.moisture(message / farm.sensors + number)
     }
     sleepFor(.seconds(1))
+    let beforeAnswers = try Memory(of: gateway.process.identifier)
+    try gateway.askForStatus(times: 50)
     let (ours, peer) = (try Memory(of: gateway.process.identifier), try Memory(of: subscriber.identifier))
     report.add("anonymous memory, started", [fresh.anonymous], unit: "MB", target: .value(12))
-    report.add("anonymous memory, after 5000 readings", [ours.anonymous], unit: "MB", target: .value(12))
+    report.add(
+      "anonymous memory, after 5000 readings", [beforeAnswers.anonymous], unit: "MB", target: .value(12))
+    report.add(
+      "anonymous memory, after 50 answers about its status", [ours.anonymous], unit: "MB", target: .value(12))
     var resident = Comparison()
     resident.add(ours: ours.resident, peer: peer.resident)
     report.add("resident memory, beside a bare subscriber", resident, unit: "MB")
-    guard let program = GatewayChild.executable else { return }
-    let size = try FileManager.default.attributesOfItem(atPath: program)[.size] as? Int ?? 0
-    report.add("size of the program", [Double(size) / 1e6], unit: "MB")
+    try addSize(to: &report, isDynamic: Memory.mapsSwiftLibrary(gateway.process.identifier))
+  }
+
+  /// Of what a package would hold.
+  private func addSize(to report: inout Report, isDynamic: Bool) throws {
+    let name = "size of the program, stripped\(isDynamic ? ", without Swift's libraries" : "")"
+    guard let source = GatewayChild.executable, let strip = program("strip") else {
+      return report.skip(name, because: "there is no strip here (Debian's binutils)")
+    }
+    let file = FileManager.default.temporaryDirectory.appending(path: "farmgate-stripped-\(getpid())").path
+    defer { try? FileManager.default.removeItem(atPath: file) }  // a temporary file left behind harms nobody
+    guard try ChildProcess([strip, "-o", file, source]).wait() == 0 else {
+      throw BenchFailure("\(strip) failed")
+    }
+    let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+    report.add(name, [Double(size) / 1e6], unit: "MB")
   }
 }
 
@@ -50,6 +68,11 @@ struct Memory {
   let anonymous: Double
   /// With the pages of its files.
   let resident: Double
+
+  /// Whether Swift's libraries are files of their own to a process, and not in its program.
+  static func mapsSwiftLibrary(_ process: pid_t) throws -> Bool {
+    try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8).contains("/libswiftCore.so")
+  }
 
   init(of process: pid_t) throws {
     let text = try String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8)

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import ConsoleText
 import FarmSimulation
 import FarmUnits
 import Glibc
@@ -33,7 +34,7 @@ final class DemoShow: Sendable {
   func run(for limit: Duration?) async {
     var table = LiveTable(farm: farm, gateway: gateway)
     var simulated = SimulatedFarm(seed: seed, start: start)
-    let terminal = isatty(STDOUT_FILENO) == 1
+    let terminal = Console.isTerminal
     let clock = ContinuousClock()
     let began = clock.now
     var round = 0
@@ -58,6 +59,8 @@ final class DemoShow: Sendable {
   func end() async {
     await devices.stop()
     await observer.stop()
+    // Below the table, whose last row the cursor stands in.
+    if Console.isTerminal { try? Console.write([UInt8(ascii: "\n")]) }
   }
 
   /// A person at the packing bench: a harvest, then pickings and a reservation.
@@ -83,20 +86,15 @@ final class DemoShow: Sendable {
   }
 
   private func draw(_ table: LiveTable, after elapsed: Duration, terminal: Bool) {
-    let width = terminal ? Self.terminalWidth() : 118
+    let size = terminal ? Console.size ?? (80, 24) : (118, 0)
     let title =
       "farmgate demo  \(farm)/\(gateway)  \(elapsed.components.seconds) s  \(table.heard) messages heard"
-    var text = terminal ? "\u{1B}[H" : "\n"
-    for line in [title, ""] + table.lines(width: width) + [""] {
-      text += line + (terminal ? "\u{1B}[K\n" : "\n")  // clear what an earlier, longer line left
-    }
-    if terminal { text += "\u{1B}[J" }
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-  }
-
-  private static func terminalWidth() -> Int {
-    var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 40 ? Int(size.ws_col) : 118
+    let lines = [title, ""] + table.lines(width: size.0)
+    let bytes =
+      terminal
+      ? Screen.frame(lines, width: size.0, height: size.1)
+      : Array(("\n" + lines.joined(separator: "\n") + "\n\n").utf8)
+    // Nobody needs to see a demonstration.
+    try? Console.write(bytes)
   }
 }

@@ -11,16 +11,34 @@ struct LineOutput {
   }
 
   mutating func flush() throws(OutputLost) {
+    try Console.write(waiting)
+    waiting.removeAll(keepingCapacity: true)
+  }
+}
+
+enum Console {
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Columns and rows of the terminal; nil where there is none.
+  static var size: (width: Int, height: Int)? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return nil
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// All of it, in one call where the other side takes it.
+  static func write(_ bytes: [UInt8]) throws(OutputLost) {
     var written = 0
-    while written < waiting.count {
-      let count = waiting.withUnsafeBytes {
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
         Glibc.write(STDOUT_FILENO, $0.baseAddress! + written, $0.count - written)
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw OutputLost(code: errno) }
       written += count
     }
-    waiting.removeAll(keepingCapacity: true)
   }
 }
 

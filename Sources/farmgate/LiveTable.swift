@@ -1,5 +1,5 @@
 import CanonicalJSON
-import FarmUnits
+import FarmStatus
 
 /// What a depot operator would see on the topics, as a table; built from the newest message of each topic.
 struct LiveTable {
@@ -101,34 +101,14 @@ struct LiveTable {
     guard let battery else { return "unknown" }
     func known(_ name: String) -> String? {
       guard let value = battery[name], value != .null else { return nil }
-      return (value["value"]?.double ?? value.double).map { number($0) }
+      return (value["value"]?.double ?? value.double).map { StatusCell.number($0) }
     }
     return known("soc").map { "\($0) %" } ?? "unknown"
   }
 
-  private func value(_ json: JSONValue?) -> String {
-    switch json {
-    case .string(let text)?: text
-    case .integer(let integer)?: String(integer)
-    case .number(let double)?: number(double)
-    default: "–"
-    }
-  }
-
-  /// At most two decimals.
-  private func number(_ double: Double) -> String {
-    let rounded = (double * 100).rounded() / 100
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : "\(rounded)"
-  }
-
-  private func unit(_ json: JSONValue?) -> String {
-    json?.string.flatMap(FarmUnits.Unit.init(rawValue:))?.symbol ?? ""
-  }
-
-  private func clock(_ json: JSONValue?) -> String {
-    guard let text = json?.string, WallTime(rfc3339: text) != nil else { return "–" }
-    return String(text.dropFirst(11).prefix(8))
-  }
+  private func value(_ json: JSONValue?) -> String { StatusCell.value(json) }
+  private func unit(_ json: JSONValue?) -> String { StatusCell.unit(json) }
+  private func clock(_ json: JSONValue?) -> String { StatusCell.clock(json) }
 
   private func pad(_ text: String, _ width: Int) -> String {
     text.count >= width ? text : text + String(repeating: " ", count: width - text.count)

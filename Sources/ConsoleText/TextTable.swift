@@ -1,7 +1,7 @@
 /// Columns as wide as what stands in them.
-enum TextTable {
+public enum TextTable {
   /// - Parameter rows: Shorter ones end early.
-  static func lines(_ headings: [String]?, _ rows: [[String]]) -> [String] {
+  public static func lines(_ headings: [String]?, _ rows: [[String]]) -> [String] {
     let all = (headings.map { [$0] } ?? []) + rows.map { $0.map(printable) }
     let columns = all.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
@@ -15,7 +15,7 @@ enum TextTable {
   }
 
   /// What came from outside must not drive the terminal.
-  static func printable(_ text: String) -> String {
+  public static func printable(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
