@@ -87,6 +87,15 @@ struct MosquittoClient: ~Copyable {
   /// when that has failed, or at the next try. The corresponding C function is `shutdown`.
   func cut() { shutdown(socket, Int32(SHUT_RDWR)) }
 
+  /// Whether what is written waits for more of it, up to a segment; false sends what waits. For a saving only, so a socket
+  /// that does not know it is as good.
+  ///
+  /// The corresponding C function is `setsockopt(TCP_CORK)`.
+  func gatherSegments(_ isGathering: Bool) {
+    var flag: Int32 = isGathering ? 1 : 0
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   // MARK: messages
 
   /// The corresponding C function is `mosquitto_publish_v5`.
