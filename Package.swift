@@ -23,7 +23,7 @@ func tests(_ name: String, _ imports: [Target.Dependency], also: [SwiftSetting] 
     swiftSettings: settings + also)
 }
 /// What the million ticks of `GuardInvariantTests` run through is optimised in debug builds as well: they take 16 s of
-/// a processor instead of 196 s.
+/// a processor instead of 196 s. So is what the unlucky farms of `FarmStoryTests` run through.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -35,7 +35,9 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 /// Sockets and HTTP of the daemon's answers about itself.
-let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+  Target.Dependency.product(name: $0, package: "swift-nio")
+}
 
 let package = Package(
   name: "farmgate",
@@ -52,15 +54,15 @@ let package = Package(
   targets: [
     // Values and text: no input, no output, no clock.
     module("FarmUnits", also: optimised),
-    module("CanonicalJSON"),
+    module("CanonicalJSON", also: optimised),
     module("ConsoleText"),
 
     // Decisions: values in, values out.
     module("FarmControl", ["FarmUnits"], also: optimised),
     module("DroneHealth", ["FarmUnits", "CanonicalJSON"]),
-    module("Harvest", ["FarmUnits", "CanonicalJSON"]),
+    module("Harvest", ["FarmUnits", "CanonicalJSON"], also: optimised),
     module("SensorPresets", ["FarmUnits", "CanonicalJSON"]),
-    module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"]),
+    module("Claims", ["FarmUnits", "CanonicalJSON", "Harvest", "DroneHealth"], also: optimised),
     module("TopicTree", ["FarmUnits", "CanonicalJSON", "FarmControl", "DroneHealth", "Harvest", "Claims"]),
     // What the daemon says of itself when it is asked: as JSON, as a table, as metrics.
     module("FarmStatus", ["FarmUnits", "CanonicalJSON", "ConsoleText", "DroneHealth", "Harvest", "Claims"]),
@@ -124,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "farmgate",
       dependencies: [
-        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "ConsoleText", "DroneHealth", "FarmConfiguration",
+        "FarmUnits", "CanonicalJSON", "ClaimKeys", "Claims", "ConsoleText", "DroneHealth",
+        "FarmConfiguration",
         "FarmDaemon",
         "FarmSimulation", "FarmStatus", "Gateway", "Journal", "JournalAudit", "LoopbackBroker", "MQTTLink",
         "RealTimeLoop", "Rehearsal", "StatusSocket", "TopicTree",
@@ -155,7 +158,7 @@ let package = Package(
     tests("DroneHealth", ["DroneHealth", "FarmUnits", "CanonicalJSON"]),
     tests("Harvest", ["Harvest", "FarmUnits", "CanonicalJSON"]),
     tests("SensorPresets", ["SensorPresets", "FarmUnits", "CanonicalJSON"]),
-    tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"]),
+    tests("Claims", ["Claims", "Harvest", "DroneHealth", "FarmUnits", "CanonicalJSON"], also: optimised),
     tests("ClaimKeys", ["ClaimKeys", "Claims", "CanonicalJSON", "FarmUnits", "Signatures"]),
     tests(
       "TopicTree",
@@ -211,8 +214,9 @@ let package = Package(
       [
         "AllocationCounter", "FarmControl", "RealTimeLoop", "Gateway", "FarmDaemon", "FarmConfiguration",
         "HomeAssistant", "Journal", "MQTTLink", "LoopbackBroker", "FarmUnits", "CanonicalJSON",
-        "FarmSimulation", "FarmStatus", "StatusSocket", "TopicTree", "DroneHealth", "Claims", "Rehearsal",
-        crypto,
+        "FarmSimulation", "FarmStatus", "StatusSocket", "TopicTree", "DroneHealth", "Claims", "ClaimKeys",
+        "Harvest",
+        "JournalAudit", "Rehearsal", "Signatures", crypto,
       ]),
   ]
 )

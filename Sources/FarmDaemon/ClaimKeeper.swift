@@ -24,7 +24,7 @@ actor ClaimKeeper {
   /// Nil until it could be opened.
   private var store: JournalStore?
   private var ring: KeyRing?
-  private var window = OutboxWindow(limit: windowLimit, acknowledged: 0)
+  private var window = OutboxWindow(limit: windowLimit, bytesLimit: windowBytes, acknowledged: 0)
   /// Whether the disk may hold something that was not handed over yet.
   private var mayOweEntries = true
   private var mayOweStates = true
@@ -49,8 +49,9 @@ actor ClaimKeeper {
   private var look = JournalReport()
   private let shared = Mutex(JournalReport(trouble: "the journal is not open yet"))
 
-  /// On their way at a time: what a crash makes the broker hear twice.
-  private static let windowLimit = 32
+  /// In the link's hands at a time, which gives libmosquitto fewer still.
+  private static let windowLimit = 256
+  private static let windowBytes = 512 << 10
   /// Answers of the broker that are not kept yet: so many, or for so long.
   private static let answersMax = 256
   private static let answersDelay = Duration.seconds(60)
@@ -71,7 +72,9 @@ actor ClaimKeeper {
     guard store == nil, retry.isOver(at: now.instant) else { return nil }
     do throws(JournalError) {
       let opened = try place.open(at: now)
-      window = OutboxWindow(limit: Self.windowLimit, acknowledged: try opened.store.acknowledgedSequence())
+      window = OutboxWindow(
+        limit: Self.windowLimit, bytesLimit: Self.windowBytes,
+        acknowledged: try opened.store.acknowledgedSequence())
       // The broker may have forgotten what it kept.
       try opened.store.repeatStates()
       (store, head, ring) = (opened.store, opened.head, opened.ring)
@@ -116,6 +119,7 @@ actor ClaimKeeper {
     let now = clock.now()
     let isOwed = link != nil
     attempt { [self] store throws(JournalError) in
+      isCounted = false  // states expire
       guard store.isInPlace else { throw .displaced(store.path) }
       let eviction = try store.keepBudget(at: now.wall, isOwed: isOwed)
       look.bytes = eviction.bytes
@@ -160,12 +164,14 @@ actor ClaimKeeper {
     }
     retry.end()
     look.commits += 1
+    let hasStates = entries.contains(where: \.isState)
+    if hasStates || !states.isEmpty { isCounted = false }
     (cursorToKeep, statesToKeep, answersToKeep, answersSince) = (nil, [:], 0, nil)
     for case .ledger(let row) in entries {
       head = row.head
       mayOweEntries = true
     }
-    if entries.contains(where: \.isState) { (mayOweStates, statesAfter) = (true, 0) }
+    if hasStates { (mayOweStates, statesAfter) = (true, 0) }
   }
 
   /// - Returns: Whether it went well. What did not is told once.
@@ -173,7 +179,6 @@ actor ClaimKeeper {
   private func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
     guard let store else { return false }
     do throws(JournalError) {
-      isCounted = false
       try action(store)
       if look.trouble != nil { log.notice("the journal takes what it is given again") }
       look.trouble = nil
@@ -209,7 +214,7 @@ actor ClaimKeeper {
       look.lasting.append(
         "the journal was damaged, \(aside); \(replacement.lost) entries that the marketplace lacks are lost")
       window = window.renewed(acknowledged: try replacement.store.acknowledgedSequence())
-      (mayOweEntries, mayOweStates, statesAfter) = (true, true, 0)
+      (mayOweEntries, mayOweStates, statesAfter, isCounted) = (true, true, 0, false)
       log.error(
         "the journal was damaged; it lies in \(replacement.aside ?? "no place any more"), and the chain goes on behind entry \(head.sequence)",
         metadata: ["facts_saved": "\(replacement.facts)", "entries_lost": "\(replacement.lost)"])
@@ -223,30 +228,40 @@ actor ClaimKeeper {
   private func feed(at now: WallTime) {
     // What is handed over without a connection is out of date when there is one.
     guard let store, let link, link.status.state == .connected, repeatAfterConnect(link.status.connects),
-      window.room > 0, mayOweEntries || mayOweStates
+      window.isHalfEmpty, mayOweEntries || mayOweStates
     else { return }
     do throws(JournalError) {
-      let room = window.room
-      let rows = mayOweEntries ? try store.ledger(after: window.handedOver, limit: room) : []
-      mayOweEntries = rows.count == room
+      let rows =
+        mayOweEntries
+        ? try store.ledger(after: window.handedOver, limit: window.room, bytes: window.roomBytes) : []
+      mayOweEntries = rows.last.map { $0.sequence < head.sequence } ?? false
       var states = try statesToHand(upTo: rows.last?.sequence ?? .max, at: now)
-      defer {
-        if let left = states.first { (mayOweStates, statesAfter) = (true, min(statesAfter, left.after)) }
-      }
+      var batch = Handover(at: now)
+      batch.messages.reserveCapacity(rows.count + states.count)
       // As they were said: a state stands between the entry that it was derived from and the next.
       for row in rows where !window.isSettledOrOnItsWay(ledger: row.sequence) {
-        let pending = PendingMessage(origin: .ledger(sequence: row.sequence), message: row.message)
-        guard hand(&states, before: row.sequence, link, now), row.sequence <= statesUntil, window.room > 0,
-          hand(pending, link, now)
+        guard hand(&states, before: row.sequence, in: &batch), row.sequence <= statesUntil, window.room > 0
         else {
           mayOweEntries = true
-          return
+          break
         }
+        hand(PendingMessage(origin: .ledger(sequence: row.sequence), message: row.message), in: &batch)
       }
-      if !mayOweEntries { _ = hand(&states, before: .max, link, now) }
+      if !mayOweEntries { _ = hand(&states, before: .max, in: &batch) }
+      if let left = states.first { (mayOweStates, statesAfter) = (true, min(statesAfter, left.after)) }
+      hand(over: batch, to: link)
     } catch {
       note(error)
     }
+  }
+
+  /// Messages for the link, in order, and the tokens that they have in the window.
+  private struct Handover {
+    let now: WallTime
+    var messages: [OutboundMessage] = []
+    var tokens: [UInt64] = []
+
+    init(at now: WallTime) { self.now = now }
   }
 
   /// States that may have to go before an entry. None as long as the disk does not know which of them the broker has.
@@ -265,16 +280,18 @@ actor ClaimKeeper {
     return states[...]
   }
 
-  /// - Returns: False when the link takes nothing more.
+  /// - Returns: False when there is no room for all of them.
   private func hand(
-    _ states: inout ArraySlice<PendingMessage>, before sequence: UInt64, _ link: BrokerLink, _ now: WallTime
+    _ states: inout ArraySlice<PendingMessage>, before sequence: UInt64, in batch: inout Handover
   ) -> Bool {
     while let state = states.first, state.after < sequence {
       if window.isOnItsWay(topic: state.message.topic) {
         // Behind the older one, which is on its way.
         (mayOweStates, statesAfter) = (true, 0)
-      } else if window.room == 0 || !hand(state, link, now) {
+      } else if window.room == 0 {
         return false
+      } else {
+        hand(state, in: &batch)
       }
       states.removeFirst()
     }
@@ -289,27 +306,37 @@ actor ClaimKeeper {
     guard isDone else { return false }
     // What the last connection acknowledged and the disk does not know yet, the broker may have forgotten as well.
     if connects != 0 { statesToKeep = [:] }
-    (connects, mayOweStates, statesAfter) = (count, true, 0)
+    (connects, mayOweStates, statesAfter, isCounted) = (count, true, 0, false)
     return true
   }
 
-  private func hand(_ pending: PendingMessage, _ link: BrokerLink, _ now: WallTime) -> Bool {
+  private func hand(_ pending: PendingMessage, in batch: inout Handover) {
     let token = window.handOver(pending)
     let message = pending.message
     // Computed when it is handed over, not when it was made.
-    let left = message.expiresAt.map { max(1, ($0.milliseconds - now.milliseconds) / 1000) }
-    let outcome = link.publish(
+    let left = message.expiresAt.map { max(1, ($0.milliseconds - batch.now.milliseconds) / 1000) }
+    batch.tokens.append(token)
+    batch.messages.append(
       OutboundMessage(
         topic: message.topic, payload: message.payload, retained: message.retained, isRepeated: false,
         contentType: message.contentType, isText: !message.payload.isEmpty,
         expiry: left.map { .seconds($0) }, token: token))
-    guard case .refused(let refusal) = outcome else { return true }
-    if refusal == .invalid || refusal == .tooLarge {
-      bury(token, reasonCode: 0x95)
-      return true
+  }
+
+  /// What the link does not take now comes back; what it can never take is buried.
+  private func hand(over batch: Handover, to link: BrokerLink) {
+    var next = 0
+    while next < batch.messages.count {
+      let (taken, refusal) = link.publish(inOrder: batch.messages[next...])
+      next += taken
+      guard let refusal else { return }
+      guard refusal == .invalid || refusal == .tooLarge else {
+        for token in batch.tokens[next...] { giveBack(token) }
+        return
+      }
+      bury(batch.tokens[next], reasonCode: 0x95)
+      next += 1
     }
-    giveBack(token)
-    return false
   }
 
   /// What the broker has said.
@@ -321,6 +348,8 @@ actor ClaimKeeper {
       case .superseded, .failed: giveBack(answer.token)
       }
     }
+    // Before the disk is asked to keep what the broker said: meanwhile the link has something to do.
+    feed(at: clock.now().wall)
     work()
   }
 
@@ -346,6 +375,7 @@ actor ClaimKeeper {
       metadata: ["topic": "\(message.message.topic)", "code": "\(reasonCode)"])
     let now = clock.now().wall
     // What is not in the dead letters is handed over again: nothing is passed over.
+    isCounted = false
     let isBuried = attempt { store throws(JournalError) in
       try store.bury(message, reasonCode: reasonCode, at: now)
     }

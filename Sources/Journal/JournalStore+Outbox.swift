@@ -29,14 +29,22 @@ extension JournalStore {
     }
   }
 
-  /// Ledger entries after a number, in their order.
-  public func ledger(after sequence: UInt64, limit: Int) throws(JournalError) -> [LedgerRow] {
+  /// Ledger entries after a number, in their order: at most `limit`, and no further one once their payloads have `bytes`.
+  public func ledger(after sequence: UInt64, limit: Int, bytes: Int = .max) throws(JournalError)
+    -> [LedgerRow]
+  {
     try read("read") { database in
-      try Row.fetchAll(
+      let cursor = try Row.fetchCursor(
         database.cachedStatement(
           sql: "SELECT \(LedgerRow.columns) FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?"),
-        arguments: [Int64(clamping: sequence), limit]
-      ).map { try LedgerRow(CheckedRow($0, of: path)) }
+        arguments: [Int64(clamping: sequence), limit])
+      var (rows, read): ([LedgerRow], Int) = ([], 0)
+      rows.reserveCapacity(min(limit, 256))
+      while read < bytes, let row = try cursor.next() {
+        rows.append(try LedgerRow(CheckedRow(row, of: path)))
+        read += rows.last?.message.payload.count ?? 0
+      }
+      return rows
     }
   }
 
@@ -45,15 +53,15 @@ extension JournalStore {
   public func pendingStates(at now: WallTime, limit: Int) throws(JournalError) -> [PendingMessage] {
     try read("read") { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT revision, after_sequence, \(JournalMessage.columns) FROM state
-          WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
-          ORDER BY after_sequence, topic LIMIT ?
-          """, arguments: [now.milliseconds, limit]
+        database.cachedStatement(
+          sql: """
+            SELECT revision, after_sequence, \(JournalMessage.columns) FROM state
+            WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
+            ORDER BY after_sequence, topic LIMIT ?
+            """), arguments: [now.milliseconds, limit]
       ).map { row in
         let row = CheckedRow(row, of: path)
-        let message = try JournalMessage(row)
+        let message = try JournalMessage(row, from: 2)
         return PendingMessage(
           origin: .state(topic: message.topic, revision: try row.value("revision")), message: message,
           after: try row.number("after_sequence"))
@@ -122,18 +130,18 @@ extension JournalStore {
   /// - Parameter now: States that have expired by then count no more; nil: none has.
   public func depth(at now: WallTime? = nil) throws(JournalError) -> OutboxDepth {
     try read("read") { database in
-      let cursor = UInt64(
-        clamping: try Int64.fetchOne(database, sql: "SELECT acknowledged_sequence FROM cursor") ?? 0)
+      func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+        try Int.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) ?? 0
+      }
+      let cursor = UInt64(clamping: try count("SELECT acknowledged_sequence FROM cursor"))
       let head = try self.head(database)
       return OutboxDepth(
         ledger: head.sequence - min(head.sequence, cursor),
-        states: try Int.fetchOne(
-          database,
-          sql: """
-            SELECT count(*) FROM state
-            WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
-            """, arguments: [now?.milliseconds ?? Int64.min]) ?? 0,
-        deadLetters: try Int.fetchOne(database, sql: "SELECT count(*) FROM dead_letter") ?? 0)
+        states: try count(
+          """
+          SELECT count(*) FROM state WHERE \(Self.isPending) AND (expires_ms IS NULL OR expires_ms > ?)
+          """, [now?.milliseconds ?? Int64.min]),
+        deadLetters: try count("SELECT count(*) FROM dead_letter"))
     }
   }
 }

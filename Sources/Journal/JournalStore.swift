@@ -199,14 +199,15 @@ public struct JournalStore: Sendable {
     try write("append to") { database in
       if let sequence { try Self.acknowledge(through: sequence, database) }
       try Self.acknowledge(states: states, database)
-      for entry in entries { try append(entry, database) }
+      var head = try head(database)
+      for entry in entries { try append(entry, after: &head, database) }
     }
   }
 
-  func append(_ entry: JournalEntry, _ database: Database) throws {
+  /// - Parameter head: Of the chain in the file; asked for once in a transaction, and moved on here.
+  func append(_ entry: JournalEntry, after head: inout JournalHead, _ database: Database) throws {
     switch entry {
     case .ledger(let row):
-      let head = try self.head(database)
       guard row.sequence == head.sequence + 1, row.previousHash == head.hash else {
         throw JournalError(
           "append to", path, .outOfChain, "entry \(row.sequence) does not follow entry \(head.sequence)")
@@ -218,16 +219,19 @@ public struct JournalStore: Sendable {
           message.retained,
           message.contentType, message.expiresAt?.milliseconds, Data(message.payload),
         ])
+      head = row.head
     case .state(let revision, let message):
-      try putState(revision, message, database)
+      try putState(revision, message, after: head, database)
     case .cleared(let topic, let revision):
-      try putState(revision, JournalMessage(topic: topic, payload: [], retained: true), database)
+      let message = JournalMessage(topic: topic, payload: [], retained: true)
+      try putState(revision, message, after: head, database)
     case .sample(let kind, let subject, let at, let boot, let payload):
-      try database.execute(
+      try database.cachedStatement(
         sql: """
           INSERT INTO sample (class, subject, at_ms, is_trusted, boot, since_boot_ns, payload)
           VALUES (?, ?, ?, ?, ?, ?, ?)
-          """,
+          """
+      ).execute(
         arguments: [
           kind.rawValue, subject, at.wall.milliseconds, at.clock == .trusted, boot, at.instant.nanoseconds,
           Data(payload),
@@ -247,7 +251,9 @@ public struct JournalStore: Sendable {
     }
   }
 
-  private func putState(_ revision: Int64, _ message: JournalMessage, _ database: Database) throws {
+  private func putState(
+    _ revision: Int64, _ message: JournalMessage, after head: JournalHead, _ database: Database
+  ) throws {
     try database.cachedStatement(
       sql: """
         INSERT INTO state (topic, revision, after_sequence, retained, content_type, expires_ms, payload)
@@ -259,7 +265,7 @@ public struct JournalStore: Sendable {
         """
     ).execute(
       arguments: [
-        message.topic, revision, Int64(clamping: try head(database).sequence), message.retained,
+        message.topic, revision, Int64(clamping: head.sequence), message.retained,
         message.contentType, message.expiresAt?.milliseconds, Data(message.payload),
       ])
   }
@@ -276,8 +282,9 @@ public struct JournalStore: Sendable {
   private static func head(_ database: Database, of path: String) throws -> JournalHead {
     let last = try database.cachedStatement(
       sql: "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1")
-    let base = "SELECT base_sequence AS sequence, base_hash AS hash FROM cursor"
-    guard let row = try Row.fetchOne(last) ?? Row.fetchOne(database, sql: base) else { return .empty }
+    let base = try database.cachedStatement(
+      sql: "SELECT base_sequence AS sequence, base_hash AS hash FROM cursor")
+    guard let row = try Row.fetchOne(last) ?? Row.fetchOne(base) else { return .empty }
     return try JournalHead(CheckedRow(row, of: path))
   }
 
@@ -306,7 +313,7 @@ public struct JournalStore: Sendable {
     try read("read") { database in
       try Row.fetchOne(
         database, sql: "SELECT \(JournalMessage.columns) FROM state WHERE topic = ?", arguments: [topic]
-      ).map { try JournalMessage(CheckedRow($0, of: path)) }
+      ).map { try JournalMessage(CheckedRow($0, of: path), from: 0) }
     }
   }
 

@@ -99,10 +99,13 @@ struct Salvage {
     try database.execute(
       sql: "UPDATE cursor SET acknowledged_sequence = ?, base_sequence = ?, base_hash = ?",
       arguments: [Int64(clamping: base.sequence), Int64(clamping: base.sequence), base.hash])
-    if reaches { for row in owed { try store.append(.ledger(row), database) } }
+    var end = base
+    if reaches { for row in owed { try store.append(.ledger(row), after: &end, database) } }
     // Whether the broker has them does not matter much: each is told once more.
-    for state in states { try store.append(.state(revision: state.revision, state.message), database) }
-    for fact in facts { try store.append(.fact(name: fact.name, fact.payload), database) }
+    for state in states {
+      try store.append(.state(revision: state.revision, state.message), after: &end, database)
+    }
+    for fact in facts { try store.append(.fact(name: fact.name, fact.payload), after: &end, database) }
     return reaches ? 0 : head.sequence - min(head.sequence, acknowledged ?? 0)
   }
 }

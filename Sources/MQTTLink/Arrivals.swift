@@ -22,6 +22,10 @@ final class Arrivals {
   private(set) var logLines: [String] = []
   var subscriptionAnswers: [SubscriptionAnswer] = []
   var refusedTopics: [(topic: String, reasonCode: UInt8)] = []
+  /// PUBACKs of what one read brought, until `settle` takes them all at once.
+  private var acknowledgements: [(identifier: Int32, reasonCode: UInt8)] = []
+  /// When the answers to tokens that wait are to be announced; nil: none wait.
+  private(set) var answersDue: Instant?
   /// Probes without their PUBACK, over connections: libmosquitto repeats them.
   var flyingProbes: [Int32] = []
   var proof: LinkProof
@@ -60,12 +64,20 @@ final class Arrivals {
       shared.overflowedCommands.announce()
     }
     if let readingsDue, readingsDue <= now { announceReadings(at: now) }
+    if let answersDue, answersDue <= now { announceAnswers() }
+  }
+
+  private func announceAnswers() {
+    answersDue = nil
+    shared.acknowledgements.announce()
   }
 
   /// Nothing more comes for now.
   func announceAll(at now: Instant) {
+    settle(at: now)
     announce(at: now)
     announceReadings(at: now)
+    announceAnswers()
   }
 
   private func announceReadings(at now: Instant) {
@@ -95,18 +107,42 @@ final class Arrivals {
   func acknowledged(_ identifier: Int32, reasonCode: Int32) {
     guard isReading else { return }
     packets &+= 1
-    let code = UInt8(clamping: reasonCode)
-    let now = Instant.now()
+    acknowledgements.append((identifier, UInt8(clamping: reasonCode)))
+  }
+
+  /// What the broker has said that it has, for everybody who waits for it. After each read.
+  ///
+  /// Whoever gave us messages in numbers hears of their answers when as many are there as are still open, and in any case
+  /// soon: being woken costs more than an answer.
+  func settle(at now: Instant) {
+    if acknowledgements.isEmpty { return }
     proof.acknowledged(at: now)
     shared.status.withLock { $0.lastAcknowledged = now }
-    if let index = flyingProbes.firstIndex(of: identifier) {
-      flyingProbes.remove(at: index)
-      if code >= 0x80 { proof.refused() }
-      return
+    if !flyingProbes.isEmpty {
+      acknowledgements.removeAll { isProbe($0.identifier, reasonCode: $0.reasonCode) }
     }
-    if let topic = shared.changeOutbound({ $0.acknowledged(identifier, reasonCode: code) }) {
-      refusedTopics.append((topic, code))
+    let come = acknowledgements
+    let (refused, open) = shared.settleOutbound { store in
+      come.reduce(into: [(topic: String, reasonCode: UInt8)]()) { refused, one in
+        guard let topic = store.acknowledged(one.identifier, reasonCode: one.reasonCode) else { return }
+        refused.append((topic, one.reasonCode))
+      }
     }
+    refusedTopics += refused
+    acknowledgements.removeAll(keepingCapacity: true)
+    let waiting = shared.acknowledgements.count
+    if waiting == 0 { return }
+    if waiting >= open { return announceAnswers() }
+    answersDue = answersDue ?? now.advanced(by: Self.answersDelay)
+  }
+
+  private static let answersDelay = Duration.milliseconds(10)
+
+  private func isProbe(_ identifier: Int32, reasonCode: UInt8) -> Bool {
+    guard let index = flyingProbes.firstIndex(of: identifier) else { return false }
+    flyingProbes.remove(at: index)
+    if reasonCode >= 0x80 { proof.refused() }
+    return true
   }
 
   func subscribed(_ identifier: Int32, reasonCodes: UnsafeBufferPointer<Int32>) {

@@ -79,6 +79,25 @@ public final class BrokerLink: Sendable {
     if shared.isConnected.load(ordering: .sequentiallyConsistent) { shared.wakeUp.ring() }
   }
 
+  /// As `publish` for each, in this order, up to the first one that is refused: it and those behind it are not taken.
+  ///
+  /// - Returns: How many were taken, and why the next one was not; nil: all were.
+  public func publish(inOrder messages: ArraySlice<OutboundMessage>) -> (taken: Int, refusal: PublishRefusal?)
+  {
+    let now = Instant.now()
+    let outcome = shared.changeOutbound { store in
+      let unfetched = shared.acknowledgements.count
+      for (taken, message) in messages.enumerated() {
+        if case .refused(let refusal) = store.accept(message, at: now, unfetched: unfetched) {
+          return (taken: taken, refusal: Optional(refusal))
+        }
+      }
+      return (taken: messages.count, refusal: nil)
+    }
+    if shared.isConnected.load(ordering: .sequentiallyConsistent) { shared.wakeUp.ring() }
+    return outcome
+  }
+
   /// What the broker is to say when a connection ends without a goodbye, from the next connection on. From any thread.
   ///
   /// - Throws: For what MQTT cannot carry as a will; the one before then stays.

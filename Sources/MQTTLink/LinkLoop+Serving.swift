@@ -19,7 +19,7 @@ extension LinkLoop {
     descriptors[0].fd = rests ? -1 : client.socket
     descriptors[0].events = Int16(interest)
     descriptors[0].revents = 0
-    var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never)
+    var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never, arrivals.answersDue ?? .never)
     if isConnected { deadline = min(deadline, proofDue) }
     // In a handshake nobody can tell what OpenSSL waits for, and a spin of writes is left to time.
     if !isConnected, options.security != nil {
@@ -27,10 +27,16 @@ extension LinkLoop {
     }
     if rests { deadline = min(deadline, restEnd) }
     if idleWrites >= 8 { deadline = min(deadline, now.advanced(by: .milliseconds(20))) }
-    poll(&descriptors, 2, hasMoreToSend ? 0 : pollTimeout(from: now, to: deadline))
+    // Less than `poll` can count, and too short for anybody's ring to be heard sooner.
+    let isShort = rests && now.duration(to: restEnd) < .milliseconds(1)
+    if isShort {
+      var time = timespec(tv_sec: 0, tv_nsec: Int(now.duration(to: restEnd).nanoseconds))
+      nanosleep(&time, nil)
+    }
+    poll(&descriptors, 2, hasMoreToSend || isShort ? 0 : pollTimeout(from: now, to: deadline))
     if descriptors[1].revents != 0 { shared.wakeUp.clear() }
     // A rest that nobody cut short ends with reading; there is most likely something.
-    let events = rests && descriptors[1].revents == 0 ? POLLIN : Int32(descriptors[0].revents)
+    let events = rests && (isShort || descriptors[1].revents == 0) ? POLLIN : Int32(descriptors[0].revents)
 
     if !isTransportReady {
       guard events != 0 else { return }
@@ -97,11 +103,14 @@ extension LinkLoop {
 
   /// Packets that come within this time of one another are a stream.
   private static let streamGap = Duration.milliseconds(2)
+  /// About what a broker needs for half a window.
+  private static let windowGap = Duration.microseconds(150)
 
-  /// Half of what readings wait for anyhow: waking costs more than a packet. PUBACKs that make room for further
-  /// messages are not kept waiting as long.
+  /// Half of what readings wait for anyhow: waking costs more than a packet. PUBACKs that somebody may wait for are not
+  /// kept waiting as long, and those that make room for further messages only while the broker is at work on the others.
   private var restBetweenReads: Duration {
-    let isWaitedFor = shared.outbound.withLock { $0.inFlightCount > 0 }
+    let (isWaitedFor, isHeldUp) = shared.outbound.withLock { ($0.inFlightCount > 0, $0.isHeldUp) }
+    if isHeldUp { return Self.windowGap }
     return isWaitedFor ? Self.streamGap : max(Self.streamGap, options.readingDelay / 2)
   }
 
@@ -123,6 +132,7 @@ extension LinkLoop {
     // A rest that brought a single packet was not worth it.
     isSteady = isDrained && (isClose || (isSteady && arrivals.packets &- first > 1))
     lastRead = now
+    arrivals.settle(at: now)
     return true
   }
 

@@ -46,13 +46,28 @@ final class LinkShared: Sendable {
   func changeOutbound<Result: Sendable>(_ change: (inout sending OutboundStore) -> Result) -> Result {
     let (result, hasAnswers) = outbound.withLock { store in
       let result = change(&store)
-      let answers = store.takeAnswers()
-      // Under the store's lock, so that open tokens and answers never exceed the capacity together.
-      for answer in answers { _ = acknowledgements.append(answer, bytes: 0) }
-      return (result, !answers.isEmpty)
+      return (result, passAnswers(of: &store))
     }
     if hasAnswers { acknowledgements.announce() }
     return result
+  }
+
+  /// As `changeOutbound`, but whoever waits for answers is not woken.
+  ///
+  /// - Returns: And how many tokens wait for their answer afterwards.
+  func settleOutbound<Result: Sendable>(_ change: (inout sending OutboundStore) -> Result) -> (Result, Int) {
+    outbound.withLock { store in
+      let result = change(&store)
+      _ = passAnswers(of: &store)
+      return (result, store.openTokens)
+    }
+  }
+
+  /// Under the store's lock, so that open tokens and answers never exceed the capacity together.
+  private func passAnswers(of store: inout OutboundStore) -> Bool {
+    if store.answers.isEmpty { return false }
+    for answer in store.takeAnswers() { _ = acknowledgements.append(answer, bytes: 0) }
+    return true
   }
 
   func tell(_ event: LinkEvent) {

@@ -43,7 +43,7 @@ struct OutboundStore: Sendable {
   private var tokenBytes = 0
   private(set) var otherBytes = 0
   /// Taken and not answered.
-  private var openTokens = 0
+  private(set) var openTokens = 0
   private var isStopped = false
   private let tokenCapacity, otherCapacity: QueueCapacity
   private let window: Int
@@ -63,6 +63,8 @@ struct OutboundStore: Sendable {
   var waitingCount: Int { outgoing + retained.waitingCount + tokens.count + others.count }
   var retainedTopics: Int { retained.count }
   var retainedBytes: Int { retained.bytes }
+  /// Something waits for a PUBACK to make room.
+  var isHeldUp: Bool { inFlight.count >= window && waitingCount > 0 }
   /// Nothing waits, nothing is on its way.
   var isFlushed: Bool { inFlight.isEmpty && waitingCount == 0 }
   /// Since when the oldest message waits for its PUBACK.
@@ -231,7 +233,7 @@ struct OutboundStore: Sendable {
   mutating func stop() { isStopped = true }
 
   mutating func takeAnswers() -> [Acknowledgement] {
-    defer { answers.removeAll(keepingCapacity: true) }
+    defer { answers = [] }
     return answers
   }
 

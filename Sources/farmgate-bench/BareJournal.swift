@@ -8,9 +8,9 @@ import Glibc
 final class BareJournal {
   private var database: OpaquePointer?
   private var sequence: Int64 = 0
-  /// As `ClaimKeeper` has them.
-  static let window = 32
-  static let answersMax = 256
+  /// As `ClaimKeeper` has them: so many are fetched at most, and the next ones when half of them are answered.
+  private static let window = 256
+  private static let answersMax = 256
   /// As `LinkOptions.window` has it.
   private static let inFlight: Int32 = 16
 
@@ -76,7 +76,7 @@ final class BareJournal {
     let start = monotonicNanoseconds()
     while kept < last {
       let room = Self.window - outbox.onTheirWay.count
-      if room > 0, handedOver < last {
+      if room >= Self.window / 2, handedOver < last {
         sqlite3_bind_int64(read, 1, handedOver)
         sqlite3_bind_int64(read, 2, Int64(room))
         while sqlite3_step(read) == SQLITE_ROW {

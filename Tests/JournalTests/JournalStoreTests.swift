@@ -48,6 +48,16 @@ struct JournalStoreTests {
     #expect(try store.fact("none") == nil)
   }
 
+  @Test func `entries are fetched as far as their bytes go, and one at least`() throws {
+    let folder = try TemporaryFolder()
+    let store = try Self.open(folder)
+    try store.append((1...5).map { .ledger(Self.row($0, bytes: 1000)) })
+    #expect(try store.ledger(after: 1, limit: 10, bytes: 1500).map(\.sequence) == [2, 3])
+    #expect(try store.ledger(after: 1, limit: 10, bytes: 1).map(\.sequence) == [2])
+    #expect(try store.ledger(after: 1, limit: 10, bytes: 0).isEmpty)
+    #expect(try store.ledger(after: 1, limit: 3) == (2...4).map { Self.row($0, bytes: 1000) })
+  }
+
   @Test(arguments: [0, 2, 4] as [UInt64]) func `an entry that does not follow the last one is refused`(
     sequence: UInt64
   ) throws {

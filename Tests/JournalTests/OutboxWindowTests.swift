@@ -48,6 +48,37 @@ struct OutboxWindowTests {
     #expect(!window.isOnItsWay(topic: "a"))
   }
 
+  @Test func `bytes on their way are bounded, but for one message beyond`() {
+    var window = OutboxWindow(limit: 100, bytesLimit: 1000, acknowledged: 0)
+    func entry(_ sequence: UInt64, _ bytes: Int) -> PendingMessage {
+      PendingMessage(
+        origin: .ledger(sequence: sequence),
+        message: JournalMessage(topic: "t", payload: [UInt8](repeating: 0, count: bytes), retained: false))
+    }
+    let first = window.handOver(entry(1, 600))
+    #expect(window.room == 99)
+    #expect(window.roomBytes == 400)
+    #expect(!window.isHalfEmpty)
+    let second = window.handOver(entry(2, 5000))
+    #expect(window.room == 0)
+    #expect(window.roomBytes == 0)
+    window.giveBack(second)
+    #expect(window.roomBytes == 400)
+    #expect(window.settle(first) == .ledger(through: 1))
+    #expect(window.isHalfEmpty)
+    #expect(window.room == 100)
+    #expect(window.roomBytes == 1000)
+  }
+
+  @Test func `more is fetched when half of what was handed over is answered`() {
+    var window = OutboxWindow(limit: 4, acknowledged: 0)
+    let tokens = (1...4).map { window.handOver(Self.entry($0)) }
+    _ = window.settle(tokens[0])
+    #expect(!window.isHalfEmpty)
+    _ = window.settle(tokens[1])
+    #expect(window.isHalfEmpty)
+  }
+
   /// Whatever order the broker answers in, whatever is given back: nothing is passed over.
   @Test(arguments: 1...20 as ClosedRange<UInt64>) func `no order of answers lets the cursor pass an entry`(
     seed: UInt64

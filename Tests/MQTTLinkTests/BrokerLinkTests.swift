@@ -30,6 +30,46 @@ struct BrokerLinkTests {
     #expect(writer.status.state == .stopped)
   }
 
+  @Test
+  func `of many messages in order those up to the first that is refused are taken, and all of them answered`()
+    async throws
+  {
+    let broker = try await PrivateBroker.start()
+    let link = try await BrokerLink.connected(
+      options(broker) { $0.tokenCapacity = QueueCapacity(messages: 100, bytes: 1 << 20) })
+    let messages = (1...150).map { outbound("farm/\($0)", "\($0)", token: UInt64($0)) }
+    let (taken, refusal) = link.publish(inOrder: messages[...])
+    #expect(taken == 100)
+    #expect(refusal == .tooManyTokens)
+    var answered: [UInt64] = []
+    try await eventually("100 answers, not \(answered.count)") {
+      answered += link.acknowledgements.drain().map(\.token)
+      return answered.count == 100
+    }
+    #expect(answered == Array(1...100))
+    let rest = link.publish(inOrder: [
+      messages[100], outbound("farm/#", "not a topic", token: 999), messages[101],
+    ])
+    #expect(rest.taken == 1)
+    #expect(rest.refusal == .invalid)
+    try await link.answer(to: 101)
+  }
+
+  /// A consumer that sleeps is woken for the last answers, too, though they are fewer than what is still open.
+  @Test func `whoever waits for answers gets every one without asking again`() async throws {
+    let broker = try await PrivateBroker.start()
+    let link = try await BrokerLink.connected(options(broker))
+    let consumer = Task {
+      var answered: [UInt64] = []
+      while answered.count < 200, case let batch = await link.acknowledgements.next(), !batch.isEmpty {
+        answered += batch.map(\.token)
+      }
+      return answered
+    }
+    _ = link.publish(inOrder: (1...200).map { outbound("farm/\($0)", "1", token: UInt64($0)) }[...])
+    #expect(await consumer.value == Array(1...200))
+  }
+
   @Test func `a message without payload and one with a large payload come through`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(
