@@ -7,7 +7,7 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto openss
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test kill-test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test kill-test home-assistant fuzz hil hil-gpiod2 deb package-test bench format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -50,6 +50,16 @@ hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked
 	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product farmgate && \
 	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product hil && \
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
+
+deb: packages ## The Debian package of this machine's architecture, in .build-deb
+	@.ci/install-packages debhelper dpkg-dev lintian
+	systemd/build-package
+
+# What systemd itself thinks of the unit, at most 1.5; then the package on a Debian 12 without Swift, under its systemd.
+package-test: packages ## The package installed, run, hurt, upgraded and purged on a fresh Debian 12 in the simulated machine
+	@.ci/install-packages debhelper dpkg-dev lintian systemd $(HIL_PACKAGES)
+	systemd/check
+	systemd/test/package-test "$$(systemd/build-package)"
 
 bench: packages ## Speed and memory, beside their peers
 	@.ci/install-packages rt-tests $(HIL_PACKAGES)
