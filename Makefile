@@ -7,7 +7,8 @@ PACKAGES = libmosquitto-dev libgpiod-dev libsqlite3-dev pkgconf mosquitto openss
 FOR ?=
 export FARMGATE_STRICT = 1
 
-.PHONY: demo build release test kill-test metrics-test home-assistant fuzz hil hil-gpiod2 bench format lint clean packages
+.PHONY: demo build release test readme kill-test metrics-test home-assistant fuzz hil hil-gpiod2 deb package-test bench \
+  format lint clean packages
 
 demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, without FOR Ctrl-C does
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
@@ -27,6 +28,11 @@ test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip '$(AT_THE_EDGE)'
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter '$(AT_THE_EDGE)'
+
+readme: packages ## The commands of README.md, as they stand there
+	@.ci/install-packages mosquitto-clients
+	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
+	Tests/Tools/readme/run "$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)"
 
 kill-test: packages ## The gateway killed KILLS=200 times behind a bad connection, with the marketplace checking every event
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
@@ -61,6 +67,16 @@ hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked
 	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product farmgate && \
 	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product hil && \
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
+
+deb: packages ## The Debian package of this machine's architecture, in .build-deb
+	@.ci/install-packages debhelper dpkg-dev lintian
+	systemd/build-package
+
+# What systemd itself thinks of the unit, at most 1.5; then the package on a Debian 12 without Swift, under its systemd.
+package-test: packages ## The package installed, run, hurt, upgraded and purged on a fresh Debian 12 in the simulated machine
+	@.ci/install-packages debhelper dpkg-dev lintian systemd $(HIL_PACKAGES)
+	systemd/check
+	systemd/test/package-test "$$(systemd/build-package)"
 
 bench: packages ## Speed and memory, beside their peers
 	@.ci/install-packages rt-tests $(HIL_PACKAGES)
