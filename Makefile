@@ -17,8 +17,12 @@ demo: packages ## The whole thing without hardware: FOR=30 ends it after 30 s, w
 build: packages ## Debug build
 	$(SWIFT) build $(SWIFT_FLAGS)
 
+# Everything optimised is built alike, so that one build serves the package, the bench and whoever runs it from here: the
+# Swift runtime inside, and no function looked up after the start.
+RELEASE_FLAGS = $(SWIFT_FLAGS) -c release --static-swift-stdlib -Xlinker -z -Xlinker now
+
 release: packages ## Optimised build: .build/release/farmgate
-	$(SWIFT) build $(SWIFT_FLAGS) -c release --product farmgate
+	$(SWIFT) build $(RELEASE_FLAGS) --product farmgate
 
 # Those that talk to brokers, processes and kernel run after those that compute: beside them they would wait for a
 # processor most of the time, and what took a minute would say nothing about a broker.
@@ -68,22 +72,24 @@ hil-gpiod2: packages ## The same suite against libgpiod 2 of Debian 13, unpacked
 	$(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --product hil && \
 	Hardware/simulated/suite/run "$$($(SWIFT) build $(SWIFT_FLAGS) --scratch-path .build-gpiod2 --show-bin-path)" "$$LD_LIBRARY_PATH"
 
-deb: packages ## The Debian package of this machine's architecture, in .build-deb
+deb: release ## The Debian package of this machine's architecture, in .build-deb
 	@.ci/install-packages debhelper dpkg-dev lintian
-	systemd/build-package
+	systemd/build-package "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/farmgate"
 
 # What systemd itself thinks of the unit, at most 1.5; then the package on a Debian 12 without Swift, under its systemd.
-package-test: packages ## The package installed, run, hurt, upgraded and purged on a fresh Debian 12 in the simulated machine
+package-test: release ## The package installed, run, hurt, upgraded and purged on a fresh Debian 12 in the simulated machine
 	@.ci/install-packages debhelper dpkg-dev lintian systemd $(HIL_PACKAGES)
 	systemd/check
-	systemd/test/package-test "$$(systemd/build-package)"
+	systemd/test/package-test "$$(systemd/build-package "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/farmgate")"
 
-bench: packages ## Speed and memory, beside their peers
+FIGURES ?=
+bench: packages ## Speed and memory, beside their peers: all of it, or FIGURES="memory start"
 	@.ci/install-packages rt-tests $(HIL_PACKAGES)
-	$(SWIFT) build $(SWIFT_FLAGS) -c release
+	$(SWIFT) build $(RELEASE_FLAGS) --product farmgate
+	$(SWIFT) build $(RELEASE_FLAGS) --product farmgate-bench
 	@PYTHONPATH="$$PYTHONPATH:$(CURDIR)/.build/python" Hardware/simulated/with-mqtt-io \
-	  "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)/farmgate-bench"
-	@Hardware/simulated/edges "$$($(SWIFT) build $(SWIFT_FLAGS) -c release --show-bin-path)"
+	  "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/farmgate-bench" $(FIGURES)
+	@$(if $(FIGURES),,Hardware/simulated/edges "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)")
 
 format: ## Rewrites the sources in the house layout
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Hardware

@@ -54,6 +54,7 @@ struct JournalPlace: Sendable {
         MarketSeal(signer: $0.signer, announcer: $0.announcer, keys: $0.keySet, sha256: SHA2.sha256)
       }, memory: memory)
     start.keysAreTold = ring.map { told?.tells($0.keySet) ?? false } ?? true
+    start.lotsAreEarlier = opening.isEarlier
     let lots = facts.filter { $0.key.hasPrefix(KeptLots.prefix) }.sorted { $0.key < $1.key }
     start.lots = KeptLots.snapshot(
       lots: lots.compactMap { json($0.key, $0.value, &troubles) },

@@ -12,6 +12,18 @@ extension FarmGateway {
     market = start.seal.map { makeMarket($0, start.memory) }
     if !start.keysAreTold { market?.sayKeys(at: now) }
     try lots.open(start.lots)
+    if start.lotsAreEarlier { holdAll(at: now) }
+  }
+
+  /// Nothing is sold of lots as they were once: a person weighs them, and releases them.
+  private mutating func holdAll(at now: Moment) {
+    for lot in lots.book.lots {
+      // One that is withdrawn or expired refuses, and stays so.
+      let command = LotCommand(
+        id: "restored-\(lot.id)", action: .hold, lot: lot.id, by: "gateway \(identity.session)",
+        note: "The journal was put back from an earlier copy: weigh the lot, then release it.")
+      noteEvidence(command, lots.carryOut(command, at: now), at: now)
+    }
   }
 
   /// The broker of the marketplace is there again, and may have told the last will meanwhile.

@@ -7,6 +7,8 @@ public struct MarketStart: Sendable {
   public var memory: MarketMemory
   /// `LotBook.snapshot`; nil where no lot was ever kept.
   public var lots: JSONValue?
+  /// The lots are of an earlier copy of the journal: nobody knows what was picked or withdrawn since.
+  public var lotsAreEarlier = false
   /// Whether the marketplace has heard the keys as they are.
   public var keysAreTold: Bool
 

@@ -37,6 +37,8 @@ public struct JournalStore: Sendable {
     public var troubles: [String]
     /// The chain goes on after a loss: its next entry does not follow the last one that the market has.
     public var isBroken: Bool
+    /// The file was an earlier copy of the journal: what it says of the farm is not the newest.
+    public var isEarlier = false
   }
 
   /// Opens the journal in a folder, or begins one. A damaged file is set aside, reported and replaced.
@@ -58,6 +60,10 @@ public struct JournalStore: Sendable {
       // A file that was emptied or is gone looks like a first start; the reserved numbers know better.
       let head = try store.head()
       let isLost = reserved > 0 && head == .empty
+      // No number is reserved further ahead than a block: a copy was put back, and later numbers were given.
+      if !isLost, reserved > head.sequence, reserved - head.sequence > SequenceReserve.block {
+        return try takeUp(store, lastHead: head, reserved: reserved, troubles)
+      }
       if isLost {
         try store.write("begin anew") { try Self.begin(after: JournalHead(sequence: reserved), $0) }
         troubles.append("\(path) holds nothing, and numbers up to \(reserved) were given: it was lost")
@@ -77,6 +83,17 @@ public struct JournalStore: Sendable {
       )
       return Opening(store: store, troubles: troubles, isBroken: last > 0)
     }
+  }
+
+  /// An earlier copy: everything of it is kept, and the chain goes on behind the numbers that were given since.
+  private static func takeUp(
+    _ store: JournalStore, lastHead head: JournalHead, reserved: UInt64, _ troubles: [String]
+  ) throws(JournalError) -> Opening {
+    let replacement = try store.replaced(after: JournalHead(sequence: reserved))
+    let trouble =
+      "\(store.path) is an earlier copy: it ends at \(head.sequence), and numbers up to \(reserved) were given; it is set aside as \(replacement.aside ?? "nothing")"
+    return Opening(
+      store: replacement.store, troubles: troubles + [trouble], isBroken: true, isEarlier: true)
   }
 
   private init(_ path: String, _ budget: Budget, _ reserve: SequenceReserve) throws(JournalError) {

@@ -246,6 +246,30 @@ struct JournalFaultTests {
     try replacement.store.append([Self.row(401)])
   }
 
+  @Test func `an earlier copy is set aside, what it holds is kept, and the chain goes on behind what was given since`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    do {
+      let store = try JournalStore.open(in: folder.path, budget: Self.budget).store
+      try store.append((1...20).map { Self.row($0) } + [.fact(name: "lot", [4])])
+      try store.queue.close()
+    }
+    // As far as numbers are reserved ahead the file may be the newest.
+    for (reserved, isEarlier) in [("256", false), ("276", false), ("277", true)] {
+      try Data("\(reserved)\n".utf8).write(to: URL(filePath: "\(folder.path)/journal.reserve"))
+      let opening = try JournalStore.open(in: folder.path, budget: Self.budget)
+      #expect(opening.isEarlier == isEarlier, "\(reserved)")
+      #expect(opening.isBroken == isEarlier)
+      #expect(try opening.store.head().sequence == (isEarlier ? 277 : 20))
+      #expect(try opening.store.fact("lot") == [4])
+      try opening.store.queue.close()
+    }
+    #expect(FileManager.default.fileExists(atPath: "\(folder.path)/journal.sqlite.damaged"))
+    // It is the newest now.
+    #expect(!(try JournalStore.open(in: folder.path, budget: Self.budget).isEarlier))
+  }
+
   @Test func `damaged files do not pile up without end`() throws {
     let folder = try TemporaryFolder()
     for _ in 0..<12 {
