@@ -83,6 +83,13 @@ public struct ActuatorGuard: Sendable {
     if level != safe { change(to: safe, at: now) }
   }
 
+  /// Goes on with the same output within other limits. A latch needs the limit that it came from: nobody could clear it
+  /// otherwise.
+  mutating func takeOver(_ old: Self) {
+    (level, since, starts) = (old.level, old.since, old.starts)
+    latched = old.latched && limits.maxOn != nil
+  }
+
   /// When it is off again at the latest, if it is on.
   public var onUntil: Instant? {
     guard level == .on, let maxOn = limits.maxOn else { return nil }

@@ -72,6 +72,27 @@ struct AlarmBoard: Sendable {
     return verdict
   }
 
+  /// Goes on under another plan. The history's alarms that there are no more leave it.
+  mutating func takeOver(_ old: borrowing Self, by carry: CarryOver) {
+    for alarm in machines.indices where carry.alarms[alarm] >= 0 {
+      machines[alarm].takeOver(old.machines[carry.alarms[alarm]])
+      states[alarm] = old.states[carry.alarms[alarm]]
+    }
+    for place in history.indices {
+      history[place] = old.history[place].flatMap { event in
+        let alarm = carry.newAlarms[event.alarm]
+        return alarm < 0
+          ? nil
+          : AlarmEvent(
+            alarm: alarm, from: event.from, to: event.to, at: event.at, cause: event.cause, token: event.token
+          )
+      }
+    }
+    (eventsEver, lastSounded, revision) = (old.eventsEver, old.lastSounded, old.revision &+ 1)
+    soundingCount = states.count { $0.kind.sounds && $0.phase == .active }
+    if let before = old.flood { flood?.takeOver(before) }
+  }
+
   func memory(of alarm: Int, at now: Instant) -> AlarmMemory? { machines[alarm].memory(at: now) }
 
   /// - Parameter number: 0 ..< `eventsEver`; nil when it has been overwritten.
@@ -137,6 +158,14 @@ struct FloodLimit: Sendable {
     next = (next + 1) % recent.count
     if isExceeded { lastExceeded = now }
     return isExceeded
+  }
+
+  /// Goes on with the same limit; another one begins to count anew.
+  mutating func takeOver(_ old: borrowing Self) {
+    guard old.recent.count == recent.count else { return }
+    // One by one: a row that is shared would have to be copied within a tick.
+    for place in recent.indices { recent[place] = old.recent[place] }
+    (next, lastExceeded) = (old.next, old.lastExceeded)
   }
 
   /// There was one too many within the last minute.

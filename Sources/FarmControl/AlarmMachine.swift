@@ -69,6 +69,13 @@ public struct AlarmMachine: Sendable {
     }
   }
 
+  /// Goes on about the same thing with other delays.
+  mutating func takeOver(_ old: Self) {
+    (phase, since, shelvedUntil) = (old.phase, old.since, old.shelvedUntil)
+    (clearSince, raisedSince) = (old.clearSince, old.raisedSince)
+    isActiveUnderneath = old.isActiveUnderneath
+  }
+
   func memory(at now: Instant) -> AlarmMemory? {
     switch phase {
     case .acknowledged: .acknowledged

@@ -56,6 +56,19 @@ public struct ChannelJudge: Sendable {
     return ChannelState(reading: reading, flags: unconfirmed ? .unconfirmed : [])
   }
 
+  /// Goes on for the same source under another plan.
+  ///
+  /// - Returns: False where the rules are others: the newest reading has to be judged by them.
+  mutating func takeOver(_ old: Self) -> Bool {
+    if old.rules == rules {
+      self = old
+      return true
+    }
+    (accepted, anchor, seenAt) = (old.accepted, old.anchor, old.seenAt)
+    (plausible, lastBad) = (old.plausible, old.lastBad)
+    return false
+  }
+
   /// Whether `step` would say the same about this reading as it last did; saves the loop the step.
   ///
   /// - Parameter nanoseconds: Now, since boot.

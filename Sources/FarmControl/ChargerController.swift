@@ -11,6 +11,12 @@ struct ChargerController: Sendable {
 
   mutating func take(_ permit: ChargePermit) { self.permit = permit }
 
+  /// Goes on at the same charger under another plan.
+  mutating func takeOver(_ old: Self, pad: Int) {
+    permit = old.permit
+    permit?.pad = pad
+  }
+
   /// One tick. Does not allocate.
   ///
   /// - Parameters:

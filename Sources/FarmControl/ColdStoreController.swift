@@ -55,6 +55,16 @@ public struct ColdStoreController: Sendable {
     return compressorDemand(input, phase)
   }
 
+  /// Goes on under another plan of the same compressor.
+  mutating func takeOver(_ old: Self, isSameAir: Bool) {
+    (state, wantsCooling, doorOpenSince) = (old.state, old.wantsCooling, old.doorOpenSince)
+    if let before = old.defrost { defrost?.takeOver(before) }
+    if let before = old.check { check?.takeOver(before, isSameAir: isSameAir) }
+    // What is no longer looked for is no longer there.
+    if plan.alarm?.above == nil { state.warmth = .clear }
+    if plan.alarm?.below == nil { (state.chill, state.isAirTooCold) = (.clear, false) }
+  }
+
   /// Nil where nothing is defrosted.
   func memory(at now: Instant) -> ColdStoreMemory? { defrost?.memory(at: now) }
 

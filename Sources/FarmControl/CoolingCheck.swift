@@ -8,6 +8,12 @@ struct CoolingCheck: Sendable {
 
   init(plan: CoolingCheckPlan) { self.plan = plan }
 
+  /// Goes on under another plan.
+  mutating func takeOver(_ old: Self, isSameAir: Bool) {
+    hasFailed = old.hasFailed
+    if isSameAir { began = old.began }
+  }
+
   /// - Parameters:
   ///   - air: °C; nil while unknown, which proves nothing.
   ///   - isCooling: The compressor has been told to run.

@@ -17,6 +17,9 @@ struct DefrostClock: Sendable {
     since = now.advanced(by: .zero - min(max(memory.lasted, .zero), plan.every))
   }
 
+  /// Goes on under another plan.
+  mutating func takeOver(_ old: Self) { (phase, since) = (old.phase, old.since) }
+
   func memory(at now: Instant) -> ColdStoreMemory {
     ColdStoreMemory(phase: phase, lasted: since.duration(to: now))
   }

@@ -39,7 +39,7 @@ extension FarmController {
     case .good: (isSilent, isImplausible) = (false, false)
     case .stale: (isSilent, isImplausible) = (true, false)
     case .missing:
-      isSilent = startedAt.duration(to: now) >= judges[channel].rules.staleAfter ?? Self.firstWord
+      isSilent = knownSince[channel].duration(to: now) >= judges[channel].rules.staleAfter ?? Self.firstWord
       isImplausible = false
     case .outOfRange, .jump, .flatline, .sentinel, .fault: (isSilent, isImplausible) = (false, true)
     }

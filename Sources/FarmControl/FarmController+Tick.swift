@@ -194,6 +194,8 @@ extension FarmController {
     touchedOutputs.insert(output)
     if !after.alarms(like: before) { quietOutputs[output] = false }
     outputRests.settle(output, until: arbiters[output].nextChange(after: now))
+    // Its own time may have come in the very tick in which it was to come to rest.
+    if after != before { outputRests.stir(output) }
     if before.commanded != after.commanded { bedsByValve.stir(of: output, in: &bedRests) }
     if before.commanded != after.commanded || before.latched != after.latched { memoryRevision &+= 1 }
   }

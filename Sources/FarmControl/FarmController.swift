@@ -19,7 +19,8 @@ public struct FarmController: Sendable {
   public internal(set) var touchedChannels: Marks
   public internal(set) var touchedOutputs: Marks
 
-  let startedAt: Instant
+  /// Since when each channel has been listened to.
+  var knownSince: [Instant]
   let index: AlarmIndex
   /// What each channel's slot holds.
   var newest: [Reading]
@@ -70,7 +71,7 @@ public struct FarmController: Sendable {
   {
     try plan.check()
     self.plan = plan
-    startedAt = now
+    knownSince = plan.channels.map { _ in now }
     channels = plan.channels.map { _ in ChannelState(reading: .silent) }
     newest = plan.channels.map { _ in .silent }
     heard = Marks(count: plan.channels.count)
@@ -105,7 +106,8 @@ public struct FarmController: Sendable {
     isAlwaysLookedAt = plan.outputs.indices.map {
       !valves.contains($0) || exclusions.concerns($0) || plan.outputs[$0].feedback != nil
     }
-    looksAtOutput = isAlwaysLookedAt
+    // A row of its own: one that is shared would be copied within a tick.
+    looksAtOutput = isAlwaysLookedAt.map { $0 }
     disagreements = plan.channels.enumerated().compactMap { number, channel in
       channel.agreement.map { Disagreement(channel: number, plan: $0) }
     }
@@ -245,7 +247,7 @@ public struct FarmController: Sendable {
     touchedChannels.insert(partner)
   }
 
-  private static func meters(of plan: ControlPlan) -> [MeterStation] {
+  static func meters(of plan: ControlPlan) -> [MeterStation] {
     var meters: [MeterStation] = []
     for case let flow? in plan.irrigations.map(\.flow) {
       let channel = plan.channels[flow.channel]
@@ -277,6 +279,11 @@ struct Disagreement: Sendable {
     isThere = (a - b).magnitude > plan.within
     since = isThere ? since ?? now : nil
     isStanding = since.map { $0.duration(to: now) >= plan.after } ?? false
+  }
+
+  /// Goes on for the same two channels under another plan.
+  mutating func takeOver(_ old: Self) {
+    (isThere, isStanding, since) = (old.isThere, old.isStanding, old.since)
   }
 }
 

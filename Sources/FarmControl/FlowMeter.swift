@@ -63,6 +63,13 @@ struct FlowMeter: Sendable {
     if case .total = kind { measureRate(at: now) }
   }
 
+  /// Goes on with the same channel under another plan.
+  mutating func takeOver(_ old: Self) {
+    (total, added, rate, last) = (old.total, old.added, old.rate, old.last)
+    (isKnown, isCatchingUp) = (old.isKnown, old.isCatchingUp)
+    (steppedAt, lastStepSeconds, windowStart) = (old.steppedAt, old.lastStepSeconds, old.windowStart)
+  }
+
   /// A coarse meter needs several pulses before a rate means anything, a fine one ten seconds.
   private mutating func measureRate(at now: Instant) {
     guard let start = windowStart else {

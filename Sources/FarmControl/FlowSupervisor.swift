@@ -74,6 +74,13 @@ struct FlowSupervisor: Sendable {
   /// A person has looked at it.
   mutating func clear() { (hasNoFlow, hasBurst) = (false, false) }
 
+  /// Goes on under another plan; at another meter what is being measured begins anew.
+  mutating func takeOver(_ old: Self, isSameMeter: Bool) {
+    (hasNoFlow, hasLowFlow, hasBurst) = (old.hasNoFlow, old.hasLowFlow, old.hasBurst)
+    meterIsDead = old.meterIsDead
+    if isSameMeter { phase = old.phase }
+  }
+
   private mutating func judge(
     _ litres: Double, since start: Instant, _ meter: FlowMeter, _ soilGotWetter: Bool, _ now: Instant
   ) {
@@ -128,4 +135,8 @@ struct LeakWatch: Sendable {
   mutating func clear() { (hasLeak, start) = (false, nil) }
   /// There was a leak before the restart that nobody has cleared.
   mutating func restore() { hasLeak = true }
+  /// Goes on with the same meter under another plan.
+  mutating func takeOver(_ old: Self) {
+    (hasLeak, shutSince, start) = (old.hasLeak, old.shutSince, old.start)
+  }
 }

@@ -41,6 +41,21 @@ struct IrrigationBed: Sendable {
     balanceStandsIn = plan.rootZone?.standsIn ?? false
   }
 
+  /// Goes on under another plan of the same valve.
+  mutating func takeOver(_ old: Self, by carry: CarryOver, keepsMeter: Bool) {
+    let isSameProbe =
+      carry.isSame(controller.probe.channel, old.controller.probe.channel)
+      && controller.probe.isLike(old.controller.probe)
+    controller.takeOver(old.controller, isSameProbe: isSameProbe)
+    lock = old.lock
+    if let before = old.supervisor { supervisor?.takeOver(before, isSameMeter: keepsMeter) }
+    if carry.isSame(rain, old.rain) { gauge = old.gauge }
+    if let before = old.balance {
+      balance?.takeOver(before, isSameThermometer: carry.isSame(temperature, old.temperature))
+    }
+    findings = Findings(supervisor, balance)
+  }
+
   /// The few words of `supervisor` and `balance` that a tick reads, kept beside them: to read one through an optional
   /// copies all of it.
   struct Findings: Sendable {
@@ -48,6 +63,19 @@ struct IrrigationBed: Sendable {
     var isOverdone = false, doubtsProbe = false
     /// mm
     var depletion: Double?
+
+    init() {}
+
+    init(_ supervisor: FlowSupervisor?, _ balance: SoilWaterBalance?) {
+      if let supervisor {
+        (hasNoFlow, hasLowFlow) = (supervisor.hasNoFlow, supervisor.hasLowFlow)
+        (hasBurst, meterIsDead) = (supervisor.hasBurst, supervisor.meterIsDead)
+      }
+      if let balance {
+        (isOverdone, doubtsProbe) = (balance.isOverdone, balance.doubtsProbe)
+        depletion = balance.depletion
+      }
+    }
   }
 
   /// All that a bed's alarms go by.
@@ -135,4 +163,11 @@ struct MeterStation: Sendable {
   var leak: LeakWatch?
   /// Beds on this meter whose valve has been told to be open; counted anew in every tick.
   var openCount = 0
+
+  /// Goes on with the same meter under another plan.
+  mutating func takeOver(_ old: Self) {
+    meter.takeOver(old.meter)
+    if let before = old.leak { leak?.takeOver(before) }
+    openCount = old.openCount
+  }
 }

@@ -82,6 +82,16 @@ public struct IrrigationController: Sendable {
     }
   }
 
+  /// Goes on under another plan of the same bed.
+  ///
+  /// - Parameter isSameProbe: It hears the same probe: what it saw while the valve is open still counts.
+  mutating func takeOver(_ old: Self, isSameProbe: Bool) {
+    (phase, ledger, isUsedUp, soakBegan, badSince) = (
+      old.phase, old.ledger, old.isUsedUp, old.soakBegan, old.badSince
+    )
+    if isSameProbe { (valueAtOpening, soilGotWetter) = (old.valueAtOpening, old.soilGotWetter) }
+  }
+
   private func opinion(on reading: Reading) -> SoilOpinion? {
     guard let value = reading.goodNumber else { return nil }
     return probe.isDry(value) ? .dry : probe.isWet(value) ? .wet : .between

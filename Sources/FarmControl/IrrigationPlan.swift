@@ -36,6 +36,14 @@ public enum SoilProbe: Equatable, Sendable {
     }
   }
 
+  /// Whether both measure the same way.
+  func isLike(_ other: Self) -> Bool {
+    switch (self, other) {
+    case (.moisture, .moisture), (.tension, .tension): true
+    default: false
+    }
+  }
+
   /// Dry enough to start.
   public func isDry(_ value: Double) -> Bool {
     switch self {

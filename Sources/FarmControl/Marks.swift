@@ -13,6 +13,10 @@ public struct Marks: Sendable {
     words[index &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: index & 63)
   }
 
+  @inlinable public func contains(_ index: Int) -> Bool {
+    words[index &>> 6] & 1 &<< UInt64(truncatingIfNeeded: index & 63) != 0
+  }
+
   @inlinable public mutating func remove(_ index: Int) {
     words[index &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: index & 63))
   }

@@ -75,6 +75,19 @@ struct OutputArbiter: Sendable {
   mutating func recover() { hasFailed = false }
   mutating func clearLatch() { actuator.clearLatch() }
 
+  /// Goes on at the same line under another plan.
+  mutating func takeOver(_ old: Self) {
+    actuator.takeOver(old.actuator)
+    (mode, hasFailed, hasUnseenOff, badSince) = (old.mode, old.hasFailed, old.hasUnseenOff, old.badSince)
+    duty = onBadQuality == old.onBadQuality ? old.duty : nil
+  }
+
+  /// Begins at another line, as after a restart; a person's off stands.
+  mutating func begin(after old: Self, plan: OutputPlan, at now: Instant) {
+    self = OutputArbiter(plan: plan, startedAt: now, memory: old.memory(at: now).aged(by: .zero))
+    if case .off = old.mode { (mode, hasUnseenOff) = (old.mode, old.hasUnseenOff) }
+  }
+
   func memory(at now: Instant) -> OutputMemory {
     OutputMemory(
       offFor: actuator.level == .off ? actuator.since.duration(to: now) : nil, starts: actuator.starts,

@@ -113,6 +113,24 @@ public struct SoilWaterBalance: Sendable {
   /// A person has looked at it: the present watering counts anew.
   public mutating func clear() { (isOverdone, given) = (false, nil) }
 
+  /// Goes on under another plan of the same bed.
+  mutating func takeOver(_ old: Self, isSameThermometer: Bool) {
+    depletion = old.depletion.map { min($0, zone.totalAvailable) }
+    (isOverdone, doubtsProbe, given) = (old.isOverdone, old.doubtsProbe, old.given)
+    (steppedAt, day, dayBegan, rainToday) = (old.steppedAt, old.day, old.dayBegan, old.rainToday)
+    (probeLostAt, apartSince) = (old.probeLostAt, old.apartSince)
+    dayIsWhole = old.dayIsWhole
+    switch (source, old.source) {
+    case (.fixed(let depth), .fixed(let before)) where depth == before: evaporation = old.evaporation
+    case (.hargreaves(_, let latitude, let otherwise), .hargreaves(_, let latitudeBefore, let before))
+    where isSameThermometer && latitude == latitudeBefore && otherwise == before:
+      (evaporation, warmest, coldest) = (old.evaporation, old.warmest, old.coldest)
+    case (.fixed, _): break
+    // The day's highest and lowest temperature are only known of the part that is left.
+    case (.hargreaves, _): dayIsWhole = false
+    }
+  }
+
   private var readilyAvailable: Double { zone.readilyAvailable(evaporation: evaporation * cropCoefficient) }
 
   private mutating func turnDay(_ now: ControlTime) {

@@ -80,7 +80,12 @@ actor ClaimKeeper {
       (store, head, ring) = (opened.store, opened.head, opened.ring)
       look.trouble = nil
       look.lasting = opened.troubles
-      for trouble in opened.troubles { log.error("\(trouble)") }
+      for trouble in opened.troubles {
+        if opened.isBroken { log.note(.journalAside, .error, "\(trouble)") } else { log.error("\(trouble)") }
+      }
+      if ring?.isToBeAnnounced == true {
+        log.note(.keyRotated, .notice, "the signing key was rotated; the one before signs the new one")
+      }
       retry.end()
       show()
       return opened.start
@@ -197,7 +202,7 @@ actor ClaimKeeper {
   private func tell(_ error: JournalError) {
     look.failures += 1
     if look.trouble != error.description {
-      log.error("\(error); claims wait in memory, control runs on")
+      log.note(.journalTrouble, .error, "\(error); claims wait in memory, control runs on")
     }
     look.trouble = error.description
   }
@@ -215,7 +220,8 @@ actor ClaimKeeper {
         "the journal was damaged, \(aside); \(replacement.lost) entries that the marketplace lacks are lost")
       window = window.renewed(acknowledged: try replacement.store.acknowledgedSequence())
       (mayOweEntries, mayOweStates, statesAfter, isCounted) = (true, true, 0, false)
-      log.error(
+      log.note(
+        .journalAside, .error,
         "the journal was damaged; it lies in \(replacement.aside ?? "no place any more"), and the chain goes on behind entry \(head.sequence)",
         metadata: ["facts_saved": "\(replacement.facts)", "entries_lost": "\(replacement.lost)"])
     } catch {

@@ -1,3 +1,4 @@
+import FarmConfiguration
 public import FarmControl
 public import FarmUnits
 public import Gateway
@@ -24,7 +25,8 @@ public final class ControlLoop {
   /// The output whose line is looked at in this tick.
   private var inspected = 0
 
-  private enum DrivenState: UInt8 { case never, off, on, failed }
+  /// `retired`: its line is somebody else's.
+  private enum DrivenState: UInt8 { case never, off, on, failed, retired }
 
   /// - Parameters:
   ///   - drivers: In the order of the controller's outputs; each holds its line at the safe value already.
@@ -42,6 +44,12 @@ public final class ControlLoop {
     requests = EventRing(capacity: 64)
     driven = Array(repeating: .never, count: drivers.count)
     news = NewsOutlet(controller)
+  }
+
+  /// A ring in which everything fits several times.
+  static func capacity(_ configuration: GatewayConfiguration, _ controller: FarmController) -> Int {
+    let told = configuration.sensors.count + configuration.outputs.count + controller.alarmTable.count
+    return max(1024, 4 * told)
   }
 
   /// The alarms that this plan can raise, in the order of the events' indices. Any thread: it never changes.
@@ -65,6 +73,27 @@ public final class ControlLoop {
   /// Drives every output to its safe value, whatever the controllers want; the loop's last act.
   public func driveSafe() {
     for driver in drivers { _ = driver.driveSafe() }
+  }
+
+  /// Drives outputs safe for the last time and lays their lines aside: the controller's word about them counts for
+  /// nothing from here on.
+  ///
+  /// - Parameter outputs: By index.
+  func retire(_ outputs: borrowing [Bool]) {
+    for index in drivers.indices where outputs[index] {
+      drivers[index].retire()
+      driven[index] = .retired
+    }
+  }
+
+  /// Goes on, under another plan, where another loop stands. Between two ticks and on the thread of both; takes no
+  /// memory.
+  func takeOver(_ old: ControlLoop, by carry: borrowing CarryOver, at now: Instant) {
+    old.hear(&old.controller)
+    controller.takeOver(old.controller, by: carry, at: now)
+    for index in driven.indices where carry.keepsLine[index] {
+      driven[index] = carry.oldOutput(index).map { old.driven[$0] } ?? .never
+    }
   }
 
   /// With the controller in hand for all readings at once: reached through `self`, each would be checked anew for
@@ -92,6 +121,7 @@ public final class ControlLoop {
     // One line a tick is asked whether it still holds: a chip can disappear while nothing changes.
     inspected = drivers.isEmpty ? 0 : (inspected + 1) % drivers.count
     for index in drivers.indices {
+      if driven[index] == .retired { continue }
       let wanted = controller.outputs[index].commanded
       let state: DrivenState = wanted == .on ? .on : .off
       if driven[index] == state && (index != inspected || drivers[index].holds(wanted)) { continue }

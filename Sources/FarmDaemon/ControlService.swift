@@ -10,7 +10,7 @@ import ServiceLifecycle
 ///
 /// First to stop: whatever happens to brokers and tasks afterwards, the lines are safe already.
 struct ControlService: Service {
-  let loop: ControlLoop
+  let loops: LoopSuccession
   let clock: SystemClock
   let thread: LoopThread
   let log: Logger
@@ -19,16 +19,16 @@ struct ControlService: Service {
   /// - Parameter wakeUp: Signalled after a tick that told something.
   /// - Throws: Where the interval, the priority or the stack are out of range.
   init(
-    loop: ControlLoop, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration,
+    loops: LoopSuccession, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration,
     wakeUp: WakeUp, log: Logger,
     notifier: SystemdNotifier
   ) throws {
-    (self.loop, self.clock, self.log, self.notifier) = (loop, clock, log, notifier)
+    (self.loops, self.clock, self.log, self.notifier) = (loops, clock, log, notifier)
     thread = try LoopThread(
-      configuration, first: { loop.driveSafe() }, last: { loop.driveSafe() },
+      configuration, first: { loops.driveSafe() }, last: { loops.end() },
       body: { tick in
-        loop.tick(at: ControlTime(tick.started, local: zone.time(at: clock.now())))
-        if loop.events.count > 0 { wakeUp.signal() }
+        let hasNews = loops.tick(at: ControlTime(tick.started, local: zone.time(at: clock.now())))
+        if hasNews { wakeUp.signal() }
       })
   }
 
@@ -61,7 +61,10 @@ extension ControlService {
     while !Task.isCancelled {
       let completed = measurements.completedTicks
       if completed > seen {
-        if seen == 0 { notifier.ready("the control loop ticks") }
+        if seen == 0 {
+          notifier.ready("the control loop ticks")
+          log.note(.ready, .info, "outputs are safe and the control loop ticks")
+        }
         notifier.watchdog()
         seen = completed
       }

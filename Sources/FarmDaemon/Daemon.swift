@@ -11,6 +11,7 @@ import MQTTLink
 import RealTimeLoop
 import ServiceLifecycle
 import Signatures
+import UnixSignals
 
 /// The daemon: takes its lines safe, starts the loop, the desk and the links, and ends them in reverse.
 ///
@@ -18,21 +19,30 @@ import Signatures
 public struct Daemon: Sendable {
   private let configuration: GatewayConfiguration
   private let log: Logger
+  private let reread: (@Sendable () -> ParseResult)?
 
-  public init(_ configuration: GatewayConfiguration, log: Logger) {
-    (self.configuration, self.log) = (configuration, log)
+  /// - Parameter reread: Reads the configuration anew, when SIGHUP asks for it; may block for the disk. Nil: nothing is
+  ///   read anew.
+  public init(
+    _ configuration: GatewayConfiguration, log: Logger, reread: (@Sendable () -> ParseResult)? = nil
+  ) {
+    (self.configuration, self.log, self.reread) = (configuration, log, reread)
   }
 
   /// Runs until SIGTERM or SIGINT; outputs end safe.
   /// - Parameter stop: Ends the daemon as a signal would when it returns; nil: only a signal does.
   /// - Throws: What the machine refused: threads, memory, unreadable secrets.
   public func run(until stop: (@Sendable () async -> Void)? = nil) async throws {
+    // From here on SIGHUP waits for whoever reads it, and ends nothing.
+    let hangups = await UnixSignalsSequence(trapping: .sighup)
     let clock = SystemClock()
     let zone = LocalZone(configuration.timeZone, at: clock.now().wall)
 
     let outputs = OutputDrivers(configuration.outputs)
     for failure in outputs.failures {
-      log.error("output cannot be driven: \(failure.reason)", metadata: ["output": "\(failure.output)"])
+      log.note(
+        .outputFailed, .error, "output cannot be driven: \(failure.reason)",
+        metadata: ["output": "\(failure.output)"])
     }
     let boot = Self.bootIdentifier()
     let memoryFile = ControlMemoryFile(in: configuration.storage.directory)
@@ -41,9 +51,10 @@ public struct Daemon: Sendable {
     let (memory, troubles) = memoryFile.read(plan: plan, boot: boot, now: started.instant)
     for trouble in troubles { log.error("\(trouble)") }
     let controller = try FarmController(plan: plan, startedAt: started.instant, restored: memory)
-    let told = configuration.sensors.count + configuration.outputs.count + controller.alarmTable.count
     let loop = ControlLoop(
-      controller: controller, drivers: outputs.drivers, capacity: max(1024, 4 * told), handsMemoryOver: true)
+      controller: controller, drivers: outputs.drivers,
+      capacity: ControlLoop.capacity(configuration, controller), handsMemoryOver: true)
+    let (loops, outputsInUse, reloads) = (LoopSuccession(loop), OutputsInUse(outputs), ReloadState())
     let wakeUp = try WakeUp()
 
     let identity = GatewayIdentity(
@@ -69,7 +80,7 @@ public struct Daemon: Sendable {
     }
 
     let control = try ControlService(
-      loop: loop, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
+      loops: loops, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
       notifier: SystemdNotifier())
     let memoryCounters = MemoryCounters()
     let claims = ClaimQueue()
@@ -78,11 +89,12 @@ public struct Daemon: Sendable {
       journalPlace(boot: boot), link: market, queue: claims, clock: clock, log: log)
     let desk = GatewayDesk(
       gateway: settled, loop: loop, clock: clock, site: site, market: market,
-      claims: claims, journal: { keeper.report }, measurements: control.thread.measurements,
+      claims: claims, journal: { keeper.report }, reloads: { reloads.report },
+      measurements: control.thread.measurements,
       outputs: configuration.outputs, memory: memoryCounters,
       log: log)
     let status = StatusDesk(
-      farm: configuration.farm, gateway: configuration.gateway, identity: identity, desk: desk, loop: loop,
+      farm: configuration.farm, gateway: configuration.gateway, identity: identity, desk: desk,
       site: site, market: market, measurements: control.thread.measurements, memory: memoryCounters,
       journal: { keeper.report }, clock: clock)
     let farewell = OutboundMessage(Publication(settled.farewell), expirySeconds: nil)
@@ -97,21 +109,21 @@ public struct Daemon: Sendable {
     services.append(
       ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook, log: log))
     services.append(ClockService(clock: clock, zone: zone, log: log))
-    if let files = try FileInputService(configuration.sensors, slots: loop.slots, clock: clock, log: log) {
-      services.append(files)
-    }
-    if let pins = try pinInputs(settled.buttons, loop, clock) {
-      services.append(
-        PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
-    }
-    services.append(OutputFinder(outputs: outputs, log: log))
-    if let events = loop.memoryEvents {
-      let kept = KeptMemory(plan: plan, alarms: loop.alarmTable, restored: memory, at: started.instant)
-      services.append(
-        MemoryService(
-          events: events, file: memoryFile, kept: kept, boot: boot, clock: clock, counters: memoryCounters,
-          loopHasEnded: { [thread = control.thread] in thread.stop(within: .zero) }, log: log))
-    }
+    let files = try FileInputs(configuration.sensors, slots: loop.slots, clock: clock, log: log)
+    services.append(FileInputService(inputs: files))
+    let pins = try pinInputs(settled.buttons, loop, clock)
+    services.append(
+      PinService(inputs: pins, desk: desk, directory: configuration.storage.directory, log: log))
+    services.append(OutputFinder(outputs: outputsInUse, log: log))
+    guard let memoryEvents = loop.memoryEvents else { preconditionFailure("made to hand its memory over") }
+    let memoryKeeper = MemoryKeeper(
+      events: memoryEvents, file: memoryFile,
+      kept: KeptMemory(plan: plan, alarms: loop.alarmTable, restored: memory, at: started.instant),
+      boot: boot, clock: clock, counters: memoryCounters, log: log)
+    services.append(
+      MemoryService(
+        keeper: memoryKeeper,
+        loopHasEnded: { [thread = control.thread] in thread.stop(within: .zero) }))
     services.append(
       AnswerService(desk: desk, file: answerFile, clock: clock, counters: memoryCounters, log: log))
     if let announcements {
@@ -119,9 +131,16 @@ public struct Daemon: Sendable {
     }
     services += drones.services(desk: desk, clock: clock, counters: memoryCounters, log: log)
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp, firstLook: firstLook))
+    if let reread {
+      let parts = Reloader.Parts(
+        loops: loops, outputs: outputsInUse, pins: pins, files: files, memory: memoryKeeper, desk: desk,
+        site: site, identity: identity, clock: clock, wakeUp: wakeUp, notifier: control.notifier)
+      let reloader = Reloader(configuration, parts: parts, state: reloads, log: log, read: reread)
+      services.append(ReloadService(reloader: reloader, signals: hangups))
+    }
     services.append(control)
-    log.info(
-      "farmgate \(Version.text) starts",
+    log.note(
+      .started, .info, "farmgate \(Version.text) starts",
       metadata: [
         "farm": "\(configuration.farm)", "gateway": "\(configuration.gateway)",
         "clock": "\(clock.now().clock)",
@@ -143,7 +162,7 @@ public struct Daemon: Sendable {
       defer { tasks.cancelAll() }
       try await tasks.next()
     }
-    log.info("farmgate stopped")
+    log.note(.stopped, .info, "farmgate stopped")
   }
 
   private var loopConfiguration: LoopThread.Configuration {
@@ -166,8 +185,7 @@ public struct Daemon: Sendable {
       keysTopic: topics.topic(.gatewayKeys))
   }
 
-  private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs?
-  {
+  private func pinInputs(_ buttons: Set<Int>, _ loop: ControlLoop, _ clock: SystemClock) throws -> PinInputs {
     let (totals, trouble) = PulseTotals.read(in: configuration.storage.directory)
     if let trouble { log.error("\(trouble)") }
     return try PinInputs(
@@ -176,7 +194,7 @@ public struct Daemon: Sendable {
   }
 
   /// Has the gateway announced to Home Assistant where the configuration asks for it, or taken back what was announced.
-  /// - Returns: Where it is kept what was announced; nil where nothing is or was.
+  /// - Returns: Where it is kept what was announced; nil without a broker to announce to.
   private func announce(
     through gateway: inout FarmGateway, alarms: [AlarmDescription], at now: Moment
   ) -> AnnouncementFile? {
@@ -185,7 +203,7 @@ public struct Daemon: Sendable {
     let (record, trouble) = file.read()
     if let trouble { log.error("\(trouble)") }
     let directory = FarmDirectory(configuration, alarms: alarms, version: Version.text)
-    guard directory != nil || !record.topics.isEmpty else { return nil }
+    guard directory != nil || !record.topics.isEmpty else { return file }
     gateway.announce(through: DiscoveryDesk(directory, restored: record, at: now))
     return file
   }
@@ -196,14 +214,9 @@ public struct Daemon: Sendable {
     options.will = OutboundMessage(Publication(gateway.farewell), expirySeconds: nil)
     options.probe = SiteTopics(farm: configuration.farm, gateway: configuration.gateway)
       .map { .init(topic: $0.probe) }
-    options.subscriptions =
-      gateway.readingFilters.map { Subscription($0, for: .reading) }
-      + gateway.commandFilters.map { Subscription($0, for: .command) }
-    if let birth = gateway.homeAssistantFilter {
-      // A birth message of long ago says nothing: everything is announced after a connect anyway.
-      options.subscriptions.append(Subscription(birth, for: .command, retainedMessages: .never))
-      options.retainedCapacity = QueueCapacity(messages: 16_384, bytes: 24 << 20)
-    }
+    options.subscriptions = gateway.subscriptions
+    // Home Assistant may be announced to by a configuration that is read later.
+    options.retainedCapacity = QueueCapacity(messages: 16_384, bytes: 24 << 20)
     return try BrokerLink(options)
   }
 
@@ -229,6 +242,18 @@ public struct Daemon: Sendable {
   }
 }
 
+extension FarmGateway {
+  /// What to listen to on the site's broker.
+  var subscriptions: [Subscription] {
+    let filters =
+      readingFilters.map { Subscription($0, for: .reading) }
+      + commandFilters.map { Subscription($0, for: .command) }
+    // A birth message of long ago says nothing: everything is announced after a connect anyway.
+    let birth = homeAssistantFilter.map { Subscription($0, for: .command, retainedMessages: .never) }
+    return filters + [birth].compactMap(\.self)
+  }
+}
+
 /// Asks once in a while whether the wall clock is kept, and what the farm's zone says.
 struct ClockService: Service {
   let clock: SystemClock
@@ -242,7 +267,10 @@ struct ClockService: Service {
         do { try await Task.sleep(for: .seconds(1)) } catch { return }
         let now = clock.refreshTrust()
         zone.refresh(at: clock.now().wall)
-        if now != trust { log.notice("the wall clock is \(now.rawValue)") }
+        if now != trust {
+          log.note(
+            now == .trusted ? .clockTrusted : .clockUntrusted, .notice, "the wall clock is \(now.rawValue)")
+        }
         trust = now
       }
     }

@@ -3,6 +3,7 @@ import FarmControl
 import GPIOLines
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// One line of the bank, by its index there.
 final class GPIOOutput: OutputDriver {
@@ -16,6 +17,8 @@ final class GPIOOutput: OutputDriver {
 
   func drive(_ level: Level) -> Bool { drive(level == .on ? .active : .inactive) }
   func driveSafe() -> Bool { drive(safe) }
+
+  func retire() { bank.retire(at: index) }
 
   func holds(_ level: Level) -> Bool {
     do throws(GPIOError) {
@@ -47,27 +50,41 @@ public struct OutputDrivers: Sendable {
   /// Names by the bank's index.
   private let names: [String]
 
-  public init(_ outputs: [OutputSettings]) {
-    var plans: [OutputBank.Plan] = []
-    var names: [String] = []
-    for output in outputs {
-      guard case .gpio(let line, let active) = output.drive else { continue }
-      names.append(output.id)
-      plans.append(
-        OutputBank.Plan(
-          LineAddress(name: line.line, chipLabel: line.chip.labelText), activeLow: active == .low,
-          safe: output.safe == .on ? .active : .inactive))
+  /// Where each output's line is in the bank; nil for a simulated one.
+  private let places: [Int?]
+
+  public init(_ outputs: [OutputSettings]) { self.init(outputs) { OutputBank($0) } }
+
+  /// Goes on with lines of other drivers as they are, and takes the rest safe.
+  ///
+  /// - Parameter keeping: For each output which one it is among the others, where its line stays; nil: it is taken.
+  init(_ outputs: [OutputSettings], after other: OutputDrivers, keeping: [Int?]) {
+    let kept = zip(outputs, keeping).compactMap { output, index -> Int?? in
+      output.plan == nil ? nil : .some(index.flatMap { other.places[$0] })
     }
-    let bank = OutputBank(plans)
-    var next = 0
-    drivers = outputs.map { output -> any OutputDriver in
-      guard case .gpio = output.drive else { return SimulatedOutput() }
-      defer { next += 1 }
-      return GPIOOutput(bank, index: next, safe: plans[next].safe)
-    }
-    failures = bank.failures.sorted { $0.key < $1.key }.map { (names[$0.key], "\($0.value)") }
-    (self.bank, self.names) = (bank, names)
+    self.init(outputs) { OutputBank($0, after: other.bank, keeping: kept) }
   }
+
+  private init(_ outputs: [OutputSettings], _ take: ([OutputBank.Plan]) -> OutputBank) {
+    let plans = outputs.map(\.plan)
+    let bank = take(plans.compactMap { $0 })
+    var places: [Int?] = []
+    var next = 0
+    for plan in plans {
+      places.append(plan == nil ? nil : next)
+      if plan != nil { next += 1 }
+    }
+    drivers = zip(plans, places).map { plan, place -> any OutputDriver in
+      guard let plan, let place else { return SimulatedOutput() }
+      return GPIOOutput(bank, index: place, safe: plan.safe)
+    }
+    let names = zip(outputs, places).compactMap { $1 == nil ? nil : $0.id }
+    failures = bank.failures.sorted { $0.key < $1.key }.map { (names[$0.key], "\($0.value)") }
+    (self.bank, self.names, self.places) = (bank, names, places)
+  }
+
+  /// Lets go of the lines that the loop has retired. Blocks for milliseconds; not beside `findMissing`.
+  func letGoOfRetired() { bank.letGoOfRetired() }
 
   /// Whether a line is not ours: it was not there, was in use, or its chip has gone.
   var isMissingSome: Bool { bank.isMissingSome }
@@ -81,25 +98,47 @@ public struct OutputDrivers: Sendable {
   }
 }
 
+/// The drivers of the present configuration. One at a time lets go of lines or takes them.
+final class OutputsInUse: Sendable {
+  private let drivers: Mutex<OutputDrivers>
+
+  init(_ drivers: OutputDrivers) { self.drivers = Mutex(drivers) }
+
+  var now: OutputDrivers { drivers.withLock { $0 } }
+
+  /// Blocks for milliseconds, and while another one is at it.
+  func findMissing() -> [String: String] { drivers.withLock { $0.findMissing() } }
+
+  /// Lets go of what has retired, and goes on with another configuration's outputs. Blocks for milliseconds.
+  func change(to outputs: [OutputSettings], keeping: [Int?]) -> OutputDrivers {
+    drivers.withLock { drivers in
+      drivers.letGoOfRetired()
+      drivers = OutputDrivers(outputs, after: drivers, keeping: keeping)
+      return drivers
+    }
+  }
+}
+
 /// Looks for lines that are missing, every five seconds, for as long as there are any: a chip that comes back, or
 /// comes late, is driven again.
 struct OutputFinder: Service {
-  let outputs: OutputDrivers
+  let outputs: OutputsInUse
   let log: Logger
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       // Told once already, by whoever took them first.
-      var told = Dictionary(outputs.failures.map { ($0.output, $0.reason) }) { first, _ in first }
+      var told = Dictionary(outputs.now.failures.map { ($0.output, $0.reason) }) { first, _ in first }
       while !Task.isCancelled {
         do { try await Task.sleep(for: .seconds(5)) } catch { return }
-        guard outputs.isMissingSome else {
+        guard outputs.now.isMissingSome else {
           told = [:]
           continue
         }
         let reasons = await onThread { [outputs] in outputs.findMissing() }
         for (output, reason) in reasons where told[output] != reason {
-          log.error("output cannot be driven: \(reason)", metadata: ["output": "\(output)"])
+          log.note(
+            .outputFailed, .error, "output cannot be driven: \(reason)", metadata: ["output": "\(output)"])
         }
         told = reasons
       }
@@ -110,6 +149,16 @@ struct OutputFinder: Service {
 extension ChipSelector {
   /// Nil: any chip that has the line.
   var labelText: String? { if case .label(let label) = self { label } else { nil } }
+}
+
+extension OutputSettings {
+  /// How its line is taken and left; nil for a simulated output.
+  var plan: OutputBank.Plan? {
+    guard case .gpio(let line, let active) = drive else { return nil }
+    return OutputBank.Plan(
+      LineAddress(name: line.line, chipLabel: line.chip.labelText), activeLow: active == .low,
+      safe: safe == .on ? .active : .inactive)
+  }
 }
 
 extension OutputDrive {

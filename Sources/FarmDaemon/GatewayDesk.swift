@@ -5,6 +5,7 @@ import FarmControl
 import FarmStatus
 import FarmUnits
 import Gateway
+import HomeAssistant
 import Logging
 import MQTTLink
 import RealTimeLoop
@@ -12,7 +13,9 @@ import RealTimeLoop
 /// The one owner of the gateway's decisions off the loop: hands it what arrives and publishes what it says.
 actor GatewayDesk {
   private var gateway: FarmGateway
-  private let loop: ControlLoop
+  private var loop: ControlLoop
+  /// What the loops of the configurations before have counted.
+  private var earlier = LoopLosses()
   private let clock: SystemClock
   private let site: BrokerLink?
   private let market: BrokerLink?
@@ -21,13 +24,18 @@ actor GatewayDesk {
   /// What found no room there; nothing more is said until it has.
   private var unkept: KeptBatch?
   private let journal: @Sendable () -> JournalReport
+  private let reloads: @Sendable () -> ReloadReport
   private let measurements: LoopMeasurements
   private var lastSnapshot: LoopSnapshot?
   private var seconds = 0
-  private let outputs: [OutputSettings]
+  private var outputs: [OutputSettings]
+  /// How many configurations there were before this one, and where the sensors of the last are now.
+  private var (configuration, newChannels) = (0, [Int: Int]())
   private let memory: MemoryCounters
   /// Outputs whose failure was told.
   private var failed: Set<Int> = []
+  /// Alarms that were told to be active.
+  private var alarms: Set<Int> = []
   private let log: Logger
   /// Messages for a broker that is not configured: nobody is to be told.
   private(set) var untold: UInt64 = 0
@@ -37,9 +45,10 @@ actor GatewayDesk {
   init(
     gateway: FarmGateway, loop: ControlLoop, clock: SystemClock, site: BrokerLink?, market: BrokerLink?,
     claims: ClaimQueue, journal: @escaping @Sendable () -> JournalReport,
+    reloads: @escaping @Sendable () -> ReloadReport,
     measurements: LoopMeasurements, outputs: [OutputSettings], memory: MemoryCounters, log: Logger
   ) {
-    (self.claims, self.journal) = (claims, journal)
+    (self.claims, self.journal, self.reloads) = (claims, journal, reloads)
     (self.outputs, self.memory, self.log) = (outputs, memory, log)
     (self.gateway, self.loop, self.clock) = (gateway, loop, clock)
     (self.site, self.market, self.measurements) = (site, market, measurements)
@@ -85,6 +94,12 @@ actor GatewayDesk {
     publish()
   }
 
+  /// What found no room on its way to the loop and back, since the start.
+  var losses: LoopLosses { earlier.with(loop) }
+
+  /// What to listen to on the site's broker.
+  var subscriptions: [Subscription] { gateway.subscriptions }
+
   /// What was answered to commands, to be kept over a restart; nil: the same as at `change`.
   func answers(since change: UInt64?) -> (change: UInt64, json: JSONValue)? {
     let newest = gateway.answerChanges
@@ -103,34 +118,58 @@ actor GatewayDesk {
 
   /// An output that cannot be driven is told once on the log, by its name and its line's, and when it can again.
   private func note(_ event: ControlEvent) {
+    if case .alarm(let index, let state) = event { note(alarm: index, state) }
     guard case .output(let index, let state) = event, outputs.indices.contains(index) else { return }
     let isFailed = state.reason == .outputFailed
     guard isFailed != failed.contains(index) else { return }
     let output = outputs[index]
     if isFailed {
       failed.insert(index)
-      log.error("output cannot be driven: \(output.drive.inWords)", metadata: ["output": "\(output.id)"])
+      log.note(
+        .outputFailed, .error, "output cannot be driven: \(output.drive.inWords)",
+        metadata: ["output": "\(output.id)"])
     } else {
       failed.remove(index)
-      log.notice("output can be driven again", metadata: ["output": "\(output.id)"])
+      log.note(.outputBack, .notice, "output can be driven again", metadata: ["output": "\(output.id)"])
+    }
+  }
+
+  /// An alarm is told on the log when it becomes active and when its cause is gone, whatever people do with it meanwhile.
+  private func note(alarm index: Int, _ state: AlarmState) {
+    let alarm = loop.alarmTable[index]
+    switch state.phase {
+    case .active where alarms.insert(index).inserted:
+      log.note(.alarmActive, .warning, "alarm: \(alarm.text)", metadata: ["alarm": "\(alarm.id)"])
+    case .normal where alarms.remove(index) != nil:
+      log.note(.alarmOver, .notice, "the alarm is over", metadata: ["alarm": "\(alarm.id)"])
+    case .active, .normal, .pending, .acknowledged, .shelved: break
     }
   }
 
   /// Meters on lines were read.
-  func note(_ meters: [(channel: Int, pulses: PulseDetails)]) {
-    for meter in meters { gateway.note(meter.channel, meter.pulses) }
+  func note(_ meters: [(place: PinInputs.Place, pulses: PulseDetails)]) {
+    for meter in meters { channel(of: meter.place).map { gateway.note($0, meter.pulses) } }
   }
 
   /// A contact on a line changed.
-  func show(_ channel: Int, _ reading: Reading) {
-    gateway.show(channel, reading, at: clock.now())
+  func show(_ place: PinInputs.Place, _ reading: Reading) {
+    channel(of: place).map { gateway.show($0, reading, at: clock.now()) }
     publish()
   }
 
   /// A button on a line was pressed.
-  func press(_ channel: Int) {
-    gateway.press(channel, at: clock.now())
+  func press(_ place: PinInputs.Place) {
+    channel(of: place).map { gateway.press($0, at: clock.now()) }
     publish()
+  }
+
+  /// Where a sensor is by now: its line may have spoken just before the configuration changed, or just before this desk
+  /// knows of it.
+  private func channel(of place: PinInputs.Place) -> Int? {
+    if place.configuration == configuration { return place.channel }
+    if place.configuration + 1 == configuration { return newChannels[place.channel] }
+    return place.configuration == configuration + 1
+      ? newChannels.first { $0.value == place.channel }?.key : nil
   }
 
   /// The loop has ended: its last words, and that nobody drives the outputs any more.
@@ -211,6 +250,11 @@ actor GatewayDesk {
     let period = snapshot.report(since: lastSnapshot)
     lastSnapshot = snapshot
     let whole = snapshot.report()
+    if period.missed > 0 {
+      log.note(
+        .loopLate, .warning, "the control loop missed ticks",
+        metadata: ["missed": "\(period.missed)", "ticks": "\(period.ticks)"])
+    }
     func microseconds(_ duration: Duration) -> Double { duration.inSeconds * 1e6 }
     gateway.report(
       LoopMessage(
@@ -220,11 +264,54 @@ actor GatewayDesk {
           p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
         at: now.wall))
     var counters = EdgeCounters(
-      site: site, market: market, loop: loop, untold: untold, memory: memory, at: now.instant
+      site: site, market: market, losses: losses, untold: untold, memory: memory, at: now.instant
     ).json
+    counters["configuration"] = reloads().json
     counters["journal"] = .object(journal().json)
     counters["drone_links"] = droneLinkCounters?()
     gateway.report(counters: counters)
+  }
+
+  /// Goes on with another configuration. The loop before has had its last tick.
+  ///
+  /// - Parameter next: Has taken over from the loop before.
+  func change(by change: ConfigurationChange, to next: ControlLoop, _ fresh: FarmGateway) {
+    drainLoop()
+    let now = clock.now()
+    var gateway = fresh
+    gateway.takeOver(self.gateway, by: change, at: now) { next.slots.write($1, at: $0) }
+    let record = self.gateway.announced ?? AnnouncementRecord()
+    let directory = FarmDirectory(change.after, alarms: next.alarmTable, version: Version.text)
+    if site != nil, directory != nil || !record.topics.isEmpty {
+      gateway.announce(
+        through: DiscoveryDesk(directory, restored: record, at: now), after: self.gateway, at: now)
+    }
+    self.gateway = gateway
+    let before = loop
+    loop = next
+    earlier.add(before)
+    outputs = change.after.outputs
+    failed = Set(failed.compactMap(change.carry.newOutput))
+    alarms = Set(alarms.compactMap(change.carry.newAlarm))
+    configuration += 1
+    newChannels = Dictionary(
+      change.channels.enumerated().compactMap { new, old in old.map { ($0, new) } }
+    ) { first, _ in first }
+    // What the loop before was asked and did not hear.
+    while let request = before.requests.pop() {
+      if let request = request.translated(by: change.carry) {
+        if !next.requests.push(request) { self.gateway.undelivered(request, at: now) }
+      } else {
+        self.gateway.observe(.verdict(token: request.token, request.nobody), at: now)
+      }
+    }
+    publish()
+  }
+
+  /// Something that an operator should know at a glance; nil: it is over.
+  func note(_ name: String, _ trouble: JSONValue?) {
+    gateway.note(name, trouble)
+    publish()
   }
 
   /// For what the drones bring beside the broker.
@@ -260,51 +347,5 @@ extension Moment {
   func back(to instant: Instant) -> Moment {
     let age = self.instant - instant
     return age > .zero ? advanced(by: .zero - age) : self
-  }
-}
-
-/// What the daemon counts where it touches the world.
-struct EdgeCounters {
-  let json: JSONObject
-
-  init(
-    site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64, memory: MemoryCounters,
-    at now: Instant
-  ) {
-    func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
-    let dropped = JSONObject(
-      Self.losses(site: site, market: market, loop: loop, untold: untold).map { ($0.queue, number($0.count)) })
-    var links: JSONObject = [:]
-    for (name, link) in [("site", site), ("market", market)] {
-      guard let link else { continue }
-      let (counters, status) = (link.counters, link.status)
-      links[name] = .object(LinkReport(status, counters, at: now).json)
-    }
-    let kept = memory.now
-    let storage: JSONObject = [
-      "memory_writes": number(kept.writes), "memory_bytes": number(kept.bytes),
-      "memory_failures": number(kept.failures),
-    ]
-    json = ["dropped": .object(dropped), "links": .object(links), "storage": .object(storage)]
-  }
-
-  /// What a bounded queue had no room for, by queue.
-  static func losses(site: BrokerLink?, market: BrokerLink?, loop: ControlLoop, untold: UInt64) -> [QueueLoss]
-  {
-    var losses = [
-      QueueLoss("loop_events_late", loop.events.overflows),
-      QueueLoss("loop_requests", loop.requests.overflows),
-      QueueLoss("slot_reads_contended", loop.slots.contendedReads), QueueLoss("without_broker", untold),
-    ]
-    for (name, link) in [("site", site), ("market", market)] {
-      guard let counters = link?.counters else { continue }
-      losses += [
-        QueueLoss("\(name)_readings", counters.inbound.readingsDropped),
-        QueueLoss("\(name)_commands", counters.inbound.commandsLost),
-        QueueLoss("\(name)_outbound", counters.outbound.dropped + counters.outbound.refused),
-        QueueLoss("\(name)_too_large", counters.inbound.refusedBySize),
-      ]
-    }
-    return losses
   }
 }

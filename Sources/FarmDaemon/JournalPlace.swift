@@ -26,6 +26,8 @@ struct JournalPlace: Sendable {
     var ring: KeyRing?
     /// In words, for the log and `status`.
     var troubles: [String]
+    /// What there was is set aside or lost.
+    var isBroken: Bool
   }
 
   /// Blocks on the disk. A key is made where there is none.
@@ -59,7 +61,8 @@ struct JournalPlace: Sendable {
     start.lots = KeptLots.snapshot(
       lots: lots.compactMap { json($0.key, $0.value, &troubles) },
       stores: facts[KeptLots.stores].flatMap { json(KeptLots.stores, $0, &troubles) })
-    return Opened(store: store, head: head, start: start, ring: ring, troubles: troubles)
+    return Opened(
+      store: store, head: head, start: start, ring: ring, troubles: troubles, isBroken: opening.isBroken)
   }
 
   private func json(_ name: String, _ bytes: [UInt8], _ troubles: inout [String]) -> JSONValue? {

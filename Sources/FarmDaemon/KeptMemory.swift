@@ -24,6 +24,17 @@ struct KeptMemory: Sendable {
     }
   }
 
+  /// What is known of what goes on under another plan, until its loop says otherwise.
+  init(plan: ControlPlan, alarms: [AlarmDescription], after old: Self, by carry: CarryOver) {
+    (self.plan, alarmTable) = (plan, alarms)
+    outputs = plan.outputs.indices.map { carry.oldOutput($0).flatMap { old.outputs[$0] } }
+    beds = plan.irrigations.indices.map { carry.oldBed($0).flatMap { old.beds[$0] } }
+    coldStores = plan.coldStores.indices.map { carry.oldColdStore($0).flatMap { old.coldStores[$0] } }
+    for index in alarms.indices {
+      self.alarms[index] = carry.oldAlarm(index).flatMap { old.alarms[$0] }
+    }
+  }
+
   /// Takes what the loop has handed over.
   ///
   /// - Returns: Whether a lock-out depends on it: it has to reach the disk soon.

@@ -30,9 +30,11 @@ struct LinkService: Service {
     for await event in link.events {
       switch event {
       case .connected(let present):
-        log.info("connected", metadata: ["broker": "\(name)", "session": present ? "kept" : "new"])
+        log.note(
+          .brokerBack, .info, "connected",
+          metadata: ["broker": "\(name)", "session": present ? "kept" : "new"])
       case .disconnected(let failure), .unreachable(let failure):
-        log.warning("no link: \(failure)", metadata: ["broker": "\(name)"])
+        log.note(.brokerLost, .warning, "no link: \(failure)", metadata: ["broker": "\(name)"])
       case .unproven(let reason):
         log.warning(
           "\(reason); the link lives without this proof, by acknowledgements and by what else arrives",

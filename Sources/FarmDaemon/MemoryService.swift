@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FarmControl
 import FarmUnits
 import Logging
 import RealTimeLoop
@@ -10,19 +11,11 @@ import Synchronization
 ///
 /// A disk that does not take it is told once and tried again; control runs on.
 struct MemoryService: Service {
-  let events: EventRing<MemoryEvent>
-  let file: ControlMemoryFile
-  /// What is known at the start.
-  let kept: KeptMemory
-  let boot: String
-  let clock: SystemClock
-  let counters: MemoryCounters
+  let keeper: MemoryKeeper
   /// Whether the loop's thread is gone, and with it everything that could switch an output on. May block.
   let loopHasEnded: @Sendable () -> Bool
-  let log: Logger
 
   func run() async throws {
-    let keeper = MemoryKeeper(self)
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         while !Task.isCancelled {
@@ -33,7 +26,7 @@ struct MemoryService: Service {
       try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
       group.cancelAll()
     }
-    await keeper.end()
+    await keeper.end(loopHasEnded)
   }
 }
 
@@ -57,37 +50,56 @@ final class MemoryCounters: Sendable {
 }
 
 /// The one that pops the loop's ring and writes the file.
-private actor MemoryKeeper {
-  private let service: MemoryService
+actor MemoryKeeper {
+  private var events: EventRing<MemoryEvent>
+  private let file: ControlMemoryFile
   private var kept: KeptMemory
+  private let boot: String
+  private let clock: SystemClock
+  private let counters: MemoryCounters
+  private let log: Logger
   private var allowance: WriteAllowance
   private var hasChanged = false
   private var isUrgent = false
   /// What was told last, not to be repeated.
   private var told: String?
 
-  init(_ service: MemoryService) {
-    (self.service, kept) = (service, service.kept)
-    allowance = WriteAllowance(startingAt: service.clock.now().instant)
+  /// - Parameter kept: What is known at the start.
+  init(
+    events: EventRing<MemoryEvent>, file: ControlMemoryFile, kept: KeptMemory, boot: String,
+    clock: SystemClock, counters: MemoryCounters, log: Logger
+  ) {
+    (self.events, self.file, self.kept, self.boot) = (events, file, kept, boot)
+    (self.clock, self.counters, self.log) = (clock, counters, log)
+    allowance = WriteAllowance(startingAt: clock.now().instant)
   }
 
   func keepWhatChanged() async {
     drain()
-    guard hasChanged, allowance.take(urgent: isUrgent, at: service.clock.now().instant) else { return }
+    guard hasChanged, allowance.take(urgent: isUrgent, at: clock.now().instant) else { return }
     await write()
   }
 
+  /// Goes on with another configuration's loop, which tells everything anew.
+  func change(by carry: CarryOver, to plan: ControlPlan, _ loop: ControlLoop) {
+    drain()
+    guard let events = loop.memoryEvents else { return }
+    kept = KeptMemory(plan: plan, alarms: loop.alarmTable, after: kept, by: carry)
+    self.events = events
+    (hasChanged, isUrgent) = (true, true)
+  }
+
   /// The loop has ended, its outputs safe.
-  func end() async {
+  func end(_ loopHasEnded: @escaping @Sendable () -> Bool) async {
     drain()
     guard await write() else { return }
-    await onThread { [service] in
-      if service.loopHasEnded() { service.file.markClean() }
+    await onThread { [file] in
+      if loopHasEnded() { file.markClean() }
     }
   }
 
   private func drain() {
-    while let event = service.events.pop() {
+    while let event = events.pop() {
       hasChanged = true
       if kept.note(event) { isUrgent = true }
     }
@@ -96,18 +108,18 @@ private actor MemoryKeeper {
   /// - Returns: Whether it is on the disk.
   @discardableResult
   private func write() async -> Bool {
-    let bytes = kept.json(at: service.clock.now(), boot: service.boot).bytes
+    let bytes = kept.json(at: clock.now(), boot: boot).bytes
     (hasChanged, isUrgent) = (false, false)
-    let trouble = await onThread { [file = service.file] in file.write(bytes) }
-    service.counters.note(bytes: bytes.count, failed: trouble != nil)
+    let trouble = await onThread { [file] in file.write(bytes) }
+    counters.note(bytes: bytes.count, failed: trouble != nil)
     if let trouble {
       // Tried again as soon as the allowance lets it.
       (hasChanged, isUrgent) = (true, true)
       if trouble != told {
-        service.log.error("lock-outs are not kept, a restart would forget what has latched: \(trouble)")
+        log.error("lock-outs are not kept, a restart would forget what has latched: \(trouble)")
       }
     } else if told != nil {
-      service.log.notice("lock-outs are kept again")
+      log.notice("lock-outs are kept again")
     }
     told = trouble
     return trouble == nil

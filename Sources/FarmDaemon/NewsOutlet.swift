@@ -21,7 +21,8 @@ struct NewsOutlet {
     untoldOutputs = Marks(count: controller.outputs.count, isMarked: true)
     toldChannels = controller.channels.map { _ in nil }
     toldOutputs = controller.outputs.map { _ in nil }
-    toldAlarms = controller.alarms
+    // A row of its own: one that is shared would be copied within a tick.
+    toldAlarms = controller.alarms.map { $0 }
   }
 
   /// After every tick, so that none of the controller's marks is missed.

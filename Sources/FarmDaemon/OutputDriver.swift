@@ -8,6 +8,13 @@ public protocol OutputDriver: AnyObject, Sendable {
   func driveSafe() -> Bool
   /// Whether the line still takes and holds the level: false when its chip is gone. One system call at most.
   func holds(_ level: Level) -> Bool
+  /// Drives the configured safe value for the last time; the line may be taken by others then.
+  func retire()
+}
+
+extension OutputDriver {
+  /// For drivers that hold nothing.
+  public func retire() { _ = driveSafe() }
 }
 
 /// An output that the configuration declares as `simulated: true`: it takes every level and moves nothing.

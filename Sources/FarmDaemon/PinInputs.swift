@@ -12,107 +12,184 @@ import Synchronization
 /// A contact's change goes into its slot at once, on the edge thread; once a second every line is told anew, since
 /// a line that is being watched is known now, and meters are read.
 final class PinInputs: Sendable {
-  /// A button was pressed: the sensor's channel.
-  let presses: AsyncStream<Int>
-  private let pressed: AsyncStream<Int>.Continuation
+  /// One of a configuration's sensors; which configuration, for whoever hears it after the next one is in force.
+  struct Place: Sendable {
+    let channel: Int
+    let configuration: Int
+  }
+
+  /// A button was pressed.
+  let presses: AsyncStream<Place>
+  private let pressed: AsyncStream<Place>.Continuation
   /// A contact changed: to be shown at once, the loop judges it with its next tick. Dropping is harmless, for the
   /// loop tells every change as well.
-  let changes: AsyncStream<(channel: Int, reading: Reading)>
-  private let changed: AsyncStream<(channel: Int, reading: Reading)>.Continuation
-  private let lines: Mutex<[PinLine]>
-  private let thread: EdgeThread
-  private let slots: NewestValueSlots
+  let changes: AsyncStream<(place: Place, reading: Reading)>
+  private let changed: AsyncStream<(place: Place, reading: Reading)>.Continuation
+  private let state: Mutex<State>
+  /// Nil where no sensor is on a line.
+  private let thread = Mutex<EdgeThread?>(nil)
+  private let priority: Int32
   private let clock: SystemClock
   private let log: Logger
 
-  /// Nil where no sensor is on a GPIO line.
+  fileprivate struct State {
+    var lines: [PinLine]
+    var slots: NewestValueSlots
+    var configuration = 0
+    /// What meters have counted that are no longer configured, or were not yet: they may be again.
+    var totals: PulseTotals
+  }
+
   /// - Parameters:
   ///   - totals: What the meters had counted, by sensor.
   ///   - buttons: Channels whose closing is to be told as a press.
   ///   - priority: Of the edge thread, `SCHED_FIFO` 1...99; 0 for ordinary scheduling.
   /// - Throws: When there is no thread to be had.
-  init?(
+  init(
     _ sensors: [SensorSettings], totals: PulseTotals, buttons: Set<Int>, priority: Int32,
     slots: NewestValueSlots,
     clock: SystemClock,
     log: Logger
   ) throws {
-    var lines: [PinLine] = []
-    var plans: [InputPlan] = []
-    for (channel, sensor) in sensors.enumerated() {
-      guard case .gpio(let input) = sensor.source else { continue }
-      let line = PinLine(channel, sensor, input, totals: totals, isButton: buttons.contains(channel))
-      plans.append(InputPlan(input))
-      lines.append(line)
+    let inputs = Self.inputs(sensors)
+    let lines = inputs.map { channel, input in
+      PinLine(channel, sensors[channel], input, totals: totals, isButton: buttons.contains(channel))
     }
-    guard !lines.isEmpty else { return nil }
-    (self.slots, self.clock, self.log) = (slots, clock, log)
+    (self.priority, self.clock, self.log) = (priority, clock, log)
     (presses, pressed) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(16))
     (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
-    self.lines = Mutex(lines)
-    let relay = Relay()
-    thread = try EdgeThread(plans, priority: priority) { index, notice in relay.take(index, notice) }
-    relay.owner.withLock { $0 = WeakInputs(inputs: self) }
+    state = Mutex(State(lines: lines, slots: slots, totals: totals))
+    let made = try makeThread(inputs.map { InputPlan($0.input) })
+    thread.withLock { $0 = made }
   }
 
-  func start() throws { try thread.start() }
+  private static func inputs(_ sensors: [SensorSettings]) -> [(channel: Int, input: GPIOInput)] {
+    sensors.enumerated().compactMap { channel, sensor in
+      if case .gpio(let input) = sensor.source { (channel, input) } else { nil }
+    }
+  }
+
+  private func makeThread(_ plans: [InputPlan]) throws(EdgeThreadError) -> EdgeThread? {
+    guard !plans.isEmpty else { return nil }
+    let relay = Relay()
+    relay.owner.withLock { $0 = WeakInputs(inputs: self) }
+    return try EdgeThread(plans, priority: priority) { index, notice in relay.take(index, notice) }
+  }
+
+  func start() throws { try thread.withLock { _ = try $0?.start() } }
 
   /// Blocks for up to the limit: not on Swift's pool.
   func stop() {
-    thread.stop(within: .seconds(5))
+    thread.withLock { _ = $0?.stop(within: .seconds(5)) }
     pressed.finish()
     changed.finish()
   }
 
+  /// Goes on with another configuration's sensors. Lines that stay are not let go for a moment, and their meters count on.
+  /// Blocks until the edge thread has changed over: not on Swift's pool.
+  ///
+  /// - Parameters:
+  ///   - places: By the new sensor, which of the present ones it goes on as.
+  ///   - configuration: Numbers the configuration.
+  /// - Throws: When there is no thread to be had, or it does not answer.
+  func change(
+    to sensors: [SensorSettings], from places: [Int?], buttons: Set<Int>, slots: NewestValueSlots,
+    configuration: Int
+  ) throws {
+    let inputs = Self.inputs(sensors)
+    let before = state.withLock { $0.lines.map(\.channel) }
+    let keeping = inputs.map { channel, _ in places[channel].flatMap { before.firstIndex(of: $0) } }
+    let turn: @Sendable () -> Void = { [self] in
+      state.withLock { state in
+        let old = state.lines
+        let stay = Set(keeping.compactMap(\.self))
+        for (index, line) in old.enumerated() where !stay.contains(index) { state.totals.note(line) }
+        (state.slots, state.configuration) = (slots, configuration)
+        state.lines = zip(inputs, keeping).map { input, kept in
+          let (channel, isButton) = (input.channel, buttons.contains(input.channel))
+          guard let kept else {
+            return PinLine(
+              channel, sensors[channel], input.input, totals: state.totals, isButton: isButton)
+          }
+          var line = old[kept]
+          line.rename(channel, sensors[channel].id, isButton: isButton)
+          return line
+        }
+        // What the loop before had not looked at yet.
+        let now = clock.now()
+        for index in state.lines.indices { Self.write(&state, index, at: now) }
+      }
+    }
+    try thread.withLock { thread in
+      let plans = inputs.map { InputPlan($0.input) }
+      if let thread {
+        guard try thread.change(to: plans, keeping: keeping, turn: turn) else {
+          throw EdgesAreStuck()
+        }
+      } else {
+        turn()
+        thread = try makeThread(plans)
+        try thread?.start()
+      }
+    }
+  }
+
   /// What the meters have counted; to be kept.
   var totals: [String: PulseTotals.Total] {
-    lines.withLock { lines in
-      Dictionary(
-        lines.compactMap { line in
-          line.meter.map {
-            (line.sensor, PulseTotals.Total(pulses: $0.counter.total, lost: $0.counter.lost))
-          }
-        }
-      ) { first, _ in first }
+    state.withLock { state in
+      Dictionary(state.lines.compactMap { line in line.total.map { (line.sensor, $0) } }) { first, _ in first
+      }
     }
   }
 
   /// Once a second: tells every line anew.
-  /// - Returns: What the meters add to their readings, by channel.
-  func refresh() -> [(channel: Int, pulses: PulseDetails)] {
+  /// - Returns: What the meters add to their readings.
+  func refresh() -> [(place: Place, pulses: PulseDetails)] {
     let now = clock.now()
-    return lines.withLock { lines in
-      lines.indices.compactMap { index in
-        let details = lines[index].read(at: now.instant)
-        write(&lines[index], at: now)
-        return details.map { (lines[index].channel, $0) }
+    return state.withLock { state in
+      state.lines.indices.compactMap { index in
+        let details = state.lines[index].read(at: now.instant)
+        Self.write(&state, index, at: now)
+        return details.map { (state.place(index), $0) }
       }
     }
   }
 
   fileprivate func take(_ index: Int, _ notice: EdgeNotice) {
     let now = clock.now()
-    lines.withLock { lines in
-      let change = lines[index].take(notice)
+    state.withLock { state in
+      let change = state.lines[index].take(notice)
+      let sensor = state.lines[index].sensor
       if let trouble = change.trouble {
-        log.error("\(trouble)", metadata: ["sensor": "\(lines[index].sensor)"])
+        log.note(.inputLost, .error, "\(trouble)", metadata: ["sensor": "\(sensor)"])
       }
-      if change.isPress, case .dropped = pressed.yield(lines[index].channel) {
-        log.warning("a press was lost: too many at once", metadata: ["sensor": "\(lines[index].sensor)"])
+      if change.isPress, case .dropped = pressed.yield(state.place(index)) {
+        log.warning("a press was lost: too many at once", metadata: ["sensor": "\(sensor)"])
       }
       guard change.isNew else { return }
-      let reading = write(&lines[index], at: now.back(to: change.at))
-      if lines[index].meter == nil { changed.yield((lines[index].channel, reading)) }
+      let reading = Self.write(&state, index, at: now.back(to: change.at))
+      if state.lines[index].meter == nil { changed.yield((state.place(index), reading)) }
     }
   }
 
   @discardableResult
-  private func write(_ line: inout PinLine, at moment: Moment) -> Reading {
-    line.sequence += 1
-    let reading = line.reading(acquired: moment)
-    slots.write(reading, at: line.channel)
+  private static func write(_ state: inout State, _ index: Int, at moment: Moment) -> Reading {
+    state.lines[index].sequence += 1
+    let reading = state.lines[index].reading(acquired: moment)
+    state.slots.write(reading, at: state.lines[index].channel)
     return reading
   }
+}
+
+extension PinInputs.State {
+  fileprivate func place(_ index: Int) -> PinInputs.Place {
+    PinInputs.Place(channel: lines[index].channel, configuration: configuration)
+  }
+}
+
+/// The edge thread does not change over.
+private struct EdgesAreStuck: Error, CustomStringConvertible {
+  var description: String { "the edge thread does not answer" }
 }
 
 /// Lets the edge thread reach its owner, which cannot be named before it is made.

@@ -16,12 +16,12 @@ package struct PinLine: Sendable {
     var trouble: String?
   }
 
-  package let channel: Int
-  let sensor: String
+  package private(set) var channel: Int
+  private(set) var sensor: String
   let unit: Unit?
   /// The meter's amount for one pulse, in the channel's unit.
   let amountPerPulse: Double
-  let isButton: Bool
+  private(set) var isButton: Bool
   package var sequence: UInt64 = 0
   /// Nil for contacts.
   package private(set) var meter: PulseInput?
@@ -47,6 +47,11 @@ package struct PinLine: Sendable {
       case .both: nil
       }
     meter = PulseInput(counter, counted: counted)
+  }
+
+  /// Goes on as another sensor's, or at another place.
+  mutating func rename(_ channel: Int, _ sensor: String, isButton: Bool) {
+    (self.channel, self.sensor, self.isButton) = (channel, sensor, isButton)
   }
 
   package mutating func take(_ notice: EdgeNotice) -> Change {
@@ -80,6 +85,11 @@ package struct PinLine: Sendable {
       meter?.suspectLoss()
       return Change(isNew: true, at: at, trouble: "input was lost: \(error.inWords(of: place))")
     }
+  }
+
+  /// What its meter has counted; nil for contacts.
+  var total: PulseTotals.Total? {
+    meter.map { PulseTotals.Total(pulses: $0.counter.total, lost: $0.counter.lost) }
   }
 
   /// Reads the meter; once in a reporting period.

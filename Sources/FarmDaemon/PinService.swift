@@ -14,8 +14,8 @@ struct PinService: Service {
   func run() async throws {
     try inputs.start()
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await channel in inputs.presses { await desk.press(channel) } }
-      group.addTask { for await change in inputs.changes { await desk.show(change.channel, change.reading) } }
+      group.addTask { for await place in inputs.presses { await desk.press(place) } }
+      group.addTask { for await change in inputs.changes { await desk.show(change.place, change.reading) } }
       group.addTask { await readMeters() }
       try? await gracefulShutdown()  // cancelled or asked to stop: both mean stop
       group.cancelAll()
@@ -31,7 +31,8 @@ struct PinService: Service {
     var kept: [String: PulseTotals.Total]?
     var told: String?
     while !Task.isCancelled {
-      await desk.note(inputs.refresh())
+      let meters = inputs.refresh()
+      if !meters.isEmpty { await desk.note(meters) }
       seconds += 1
       if seconds % PulseTotals.period == 1, inputs.totals != kept {
         kept = inputs.totals

@@ -27,6 +27,13 @@ package struct PulseTotals: Sendable {
 
   subscript(sensor: String) -> Total? { totals[sensor] }
 
+  /// The meter is let go of: should it come back, what came meanwhile is not known to be nothing.
+  mutating func note(_ line: PinLine) {
+    guard let total = line.total else { return }
+    totals[line.sensor] = total
+    wasClean = false
+  }
+
   /// The file in the storage directory. A missing one is a first start; one that cannot be read is reported and
   /// set aside.
   /// - Returns: The totals, and what was wrong.

@@ -13,7 +13,6 @@ struct StatusDesk: Sendable {
   let farm, gateway: String
   let identity: GatewayIdentity
   let desk: GatewayDesk
-  let loop: ControlLoop
   let site, market: BrokerLink?
   let measurements: LoopMeasurements
   let memory: MemoryCounters
@@ -23,7 +22,7 @@ struct StatusDesk: Sendable {
   /// - Parameter clients: Those who asked before.
   func document(clients: StatusServer.Counts) async -> StatusDocument {
     let things = await desk.withGateway { gateway, now in gateway.standing(at: now) }
-    let untold = await desk.untold
+    let (untold, losses) = (await desk.untold, await desk.losses)
     let (now, report, kept) = (clock.now(), journal(), memory.now)
     return StatusDocument(
       farm: farm, gateway: gateway, at: now, versions: Self.versions, boot: identity.boot,
@@ -40,7 +39,7 @@ struct StatusDesk: Sendable {
         writtenBytes: WrittenBytes.ofThisProcess(), memoryWrites: kept.writes, memoryBytes: kept.bytes,
         memoryFailures: kept.failures),
       things: things,
-      dropped: EdgeCounters.losses(site: site, market: market, loop: loop, untold: untold),
+      dropped: EdgeCounters.losses(site: site, market: market, losses: losses, untold: untold),
       clients: ClientCounts(
         answered: clients.answered, refused: clients.refused, dropped: clients.dropped))
   }

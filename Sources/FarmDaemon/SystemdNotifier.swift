@@ -1,3 +1,4 @@
+public import FarmUnits
 import Glibc
 
 /// Tells the service manager how the daemon is; silent when there is none (`NOTIFY_SOCKET` unset).
@@ -10,6 +11,11 @@ public struct SystemdNotifier: Sendable {
 
   /// Outputs are safe and the loop ticks.
   public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+  /// The configuration is being read anew; `ready` ends it.
+  /// - Parameter now: On the monotonic clock.
+  public func reloading(at now: Instant) {
+    send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)\nSTATUS=reading the configuration")
+  }
   public func stopping() { send("STOPPING=1") }
   /// Feed only when ticks were completed since the last time.
   public func watchdog() { send("WATCHDOG=1") }

@@ -44,7 +44,8 @@ public final class EdgeThread: Sendable {
     _ plans: [InputPlan], priority: Int32 = 0, handler: @escaping @Sendable (Int, EdgeNotice) -> Void
   ) throws(EdgeThreadError) {
     watch = EdgeWatch(
-      plans: plans, handler: handler, stop: try EventDescriptor(), ended: try EventDescriptor())
+      plans: plans, handler: handler, stop: try EventDescriptor(),
+      changed: try EventDescriptor(), ended: try EventDescriptor())
     self.priority = min(max(priority, 0), 99)
   }
 
@@ -63,6 +64,27 @@ public final class EdgeThread: Sendable {
         state = .running(try watch.launch(priority: 0))
       }
       return scheduling
+    }
+  }
+
+  /// Goes on with another row of inputs. Lines that stay are not let go for a moment, and lose no edge; the others are let
+  /// go before new ones are taken. Blocks until the thread has changed over: never on Swift's pool or in the handler.
+  ///
+  /// - Parameters:
+  ///   - keeping: For each of the plans which of the present ones it is, with the same plan there; nil: it is taken anew.
+  ///   - turn: Called on the edge thread after the last notice with an old index and before the first with a new one.
+  /// - Returns: False when the thread does not run, or did not change over within `limit`.
+  public func change(
+    to plans: [InputPlan], keeping: [Int?], within limit: Duration = .seconds(10),
+    turn: @escaping @Sendable () -> Void
+  ) throws(EdgeThreadError) -> Bool {
+    precondition(plans.count == keeping.count)
+    let done = try EventDescriptor()
+    return state.withLock { state in
+      guard case .running = state else { return false }
+      watch.change.withLock { $0 = EdgeWatch.Change(plans: plans, keeping: keeping, turn: turn, done: done) }
+      watch.changed.signal()
+      return done.wait(for: limit)
     }
   }
 

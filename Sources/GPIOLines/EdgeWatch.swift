@@ -1,6 +1,7 @@
 import CLinux
 import FarmUnits
 import Glibc
+import Synchronization
 
 /// What the edge thread runs.
 final class EdgeWatch: Sendable {
@@ -8,15 +9,28 @@ final class EdgeWatch: Sendable {
   let stop: EventDescriptor
   /// Signalled when the thread has nothing left to do.
   let ended: EventDescriptor
+  /// Signalled when `change` waits.
+  let changed: EventDescriptor
+  /// Another row of inputs, to be taken over by the thread.
+  struct Change: Sendable {
+    var plans: [InputPlan]
+    /// For each of them which of the present ones it is; nil: it is taken anew.
+    var keeping: [Int?]
+    /// On the thread, between the last notice by the old row and the first by the new one.
+    var turn: @Sendable () -> Void
+    let done: EventDescriptor
+  }
+  let change = Mutex<Change?>(nil)
   private static let auditPeriod = Duration.seconds(1)
   private let plans: [InputPlan]
   private let handler: @Sendable (Int, EdgeNotice) -> Void
 
   init(
     plans: [InputPlan], handler: @escaping @Sendable (Int, EdgeNotice) -> Void, stop: EventDescriptor,
-    ended: EventDescriptor
+    changed: EventDescriptor, ended: EventDescriptor
   ) {
     (self.plans, self.handler, self.stop, self.ended) = (plans, handler, stop, ended)
+    self.changed = changed
   }
 
   /// - Parameter priority: `SCHED_FIFO` 1...99; 0 for ordinary scheduling.
@@ -52,21 +66,23 @@ final class EdgeWatch: Sendable {
   fileprivate func run() {
     _ = farmgate_set_thread_name("gpio-edges")
     let buffer = EdgeBuffer()
-    let lines = plans.enumerated().map { index, plan in
-      WatchedLine(plan) { [handler] in handler(index, $0) }
-    }
+    var lines = plans.enumerated().map { WatchedLine($1, index: $0, handler) }
     let directory = LineDirectory.read()
     for line in lines { line.open(at: monotonicNow(), directory) }
     var nextAudit = monotonicNow()
-    var waits = [pollfd](repeating: pollfd(), count: lines.count + 1)
+    var waits: [pollfd] = []
     while true {
+      if let change = change.withLock({ $0.take() }) { carryOut(change, &lines) }
+      if waits.count != lines.count + 2 { waits = [pollfd](repeating: pollfd(), count: lines.count + 2) }
       waits[lines.count] = pollfd(fd: stop.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      waits[lines.count + 1] = pollfd(fd: changed.fileDescriptor, events: Int16(POLLIN), revents: 0)
       for (index, line) in lines.enumerated() {
         waits[index] = pollfd(fd: line.fileDescriptor, events: Int16(POLLIN), revents: 0)
       }
       // On EINTR and its like nothing is ready, and the loop comes round again.
       let ready = poll(&waits, nfds_t(waits.count), timeout(of: lines, audit: nextAudit))
       if waits[lines.count].revents != 0 { return }
+      if waits[lines.count + 1].revents != 0 { changed.clear() }
       let now = monotonicNow()
       for (index, line) in lines.enumerated() {
         if ready > 0 { serve(line, events: Int32(waits[index].revents), buffer, at: now) }
@@ -80,6 +96,22 @@ final class EdgeWatch: Sendable {
         nextAudit = now.advanced(by: Self.auditPeriod)
       }
     }
+  }
+
+  /// Lines that stay are not touched: what they count goes on.
+  private func carryOut(_ change: Change, _ lines: inout [WatchedLine]) {
+    let kept = change.keeping.map { $0.map { lines[$0] } }
+    // Let go first: another sensor may be on the same line.
+    lines = []
+    change.turn()
+    lines = change.plans.enumerated().map { index, plan in
+      let line = kept[index] ?? WatchedLine(plan, index: index, handler)
+      line.index = index
+      return line
+    }
+    let directory = kept.contains { $0 == nil } ? LineDirectory.read() : LineDirectory(chips: [])
+    for (line, before) in zip(lines, kept) where before == nil { line.open(at: monotonicNow(), directory) }
+    change.done.signal()
   }
 
   private func serve(

@@ -20,6 +20,12 @@ final class EventDescriptor: Sendable {
     _ = write(fileDescriptor, &one, MemoryLayout<UInt64>.size)
   }
 
+  /// Takes the signal back; does not wait.
+  func clear() {
+    var count: UInt64 = 0
+    _ = read(fileDescriptor, &count, MemoryLayout<UInt64>.size)  // nothing there is as good
+  }
+
   /// - Returns: False when no signal came in time.
   func wait(for limit: Duration) -> Bool {
     let end = monotonicNow().advanced(by: min(limit, .seconds(86_400)))

@@ -16,6 +16,8 @@ struct OutputSlot: ~Copyable {
   /// Laid aside by the loop, not yet seen by the finder.
   private let discarded = Atomic<UInt>(0)
   private let isMissing = Atomic<Bool>(false)
+  /// Nobody drives it or looks for it any more.
+  private let isRetired = Atomic<Bool>(false)
 
   /// Takes the line with its safe level.
   ///
@@ -66,6 +68,13 @@ struct OutputSlot: ~Copyable {
     }
   }
 
+  /// Drives the line to its safe level for the last time and lays it aside, for `letGo`. One system call.
+  mutating func retire() {
+    isRetired.store(true, ordering: .releasing)
+    _ = driveSafe()
+    discard()
+  }
+
   private mutating func acceptOffer() {
     guard held == nil else { return }
     held = Box(bitPattern: offered.exchange(0, ordering: .acquiring))
@@ -81,7 +90,14 @@ struct OutputSlot: ~Copyable {
   // MARK: The finder's side
 
   /// Whether there is something to find.
-  var needsFinding: Bool { isMissing.load(ordering: .acquiring) }
+  var needsFinding: Bool { isMissing.load(ordering: .acquiring) && !isRetired.load(ordering: .acquiring) }
+
+  /// Lets go of the line of an output that has retired.
+  func letGo() {
+    guard isRetired.load(ordering: .acquiring) else { return }
+    Self.free(Box(bitPattern: discarded.exchange(0, ordering: .acquiring)))
+    Self.free(Box(bitPattern: offered.exchange(0, ordering: .acquiring)))
+  }
 
   /// Lets go of what the loop laid aside and takes the line anew, with its safe level. Takes milliseconds.
   func find(_ directory: LineDirectory) throws(LineRequestError) {

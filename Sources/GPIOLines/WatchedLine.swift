@@ -7,8 +7,10 @@ final class WatchedLine {
   /// Batches taken in one go before the other lines have their turn.
   private static let batchesAtOnce = 4
 
+  /// As its notices name it; another one once the row of inputs has changed.
+  var index: Int
   private let plan: InputPlan
-  private let tell: (EdgeNotice) -> Void
+  private let handler: (Int, EdgeNotice) -> Void
   private var line: InputLine?
   /// Where the line was taken last.
   private var place: LinePlace?
@@ -19,7 +21,11 @@ final class WatchedLine {
   /// What the kernel had counted when the line was taken; nil while that is not known.
   private var interruptsBefore: UInt64?
 
-  init(_ plan: InputPlan, _ tell: @escaping (EdgeNotice) -> Void) { (self.plan, self.tell) = (plan, tell) }
+  init(_ plan: InputPlan, index: Int, _ handler: @escaping (Int, EdgeNotice) -> Void) {
+    (self.plan, self.index, self.handler) = (plan, index, handler)
+  }
+
+  private func tell(_ notice: EdgeNotice) { handler(index, notice) }
 
   /// To wait on; -1, which `poll` passes over, while the line is not ours.
   var fileDescriptor: Int32 { line?.fileDescriptor ?? -1 }

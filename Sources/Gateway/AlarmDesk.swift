@@ -18,6 +18,13 @@ struct AlarmDesk: Sendable {
     told = alarms.map { _ in nil }
   }
 
+  /// What has become of the alarms that go on.
+  mutating func takeOver(_ old: Self, by carry: CarryOver) {
+    for alarm in histories.indices {
+      if let before = carry.oldAlarm(alarm) { histories[alarm] = old.histories[before] }
+    }
+  }
+
   /// The message about an alarm that the loop has told of.
   mutating func message(_ index: Int, _ state: FarmControl.AlarmState, at now: Moment) -> AlarmMessage {
     var message = AlarmMessage(state, at: now)

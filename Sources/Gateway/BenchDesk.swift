@@ -29,6 +29,14 @@ struct BenchDesk: Sendable {
     }
   }
 
+  mutating func takeOver(_ old: Self, from places: [Int?]) {
+    presses = old.presses
+    for index in benches.indices {
+      let before = places[benches[index].button]
+      benches[index].wasClosed = old.benches.first { $0.button == before }?.wasClosed ?? false
+    }
+  }
+
   /// Channels whose closing is a press.
   var buttons: Set<Int> { Set(benches.map(\.button)) }
 

@@ -49,6 +49,13 @@ struct CommandDesk: Sendable {
     memory = CommandMemory(issuers: gate.issuerNames)
   }
 
+  /// Under another configuration: answers stay known, and verdicts still come.
+  mutating func takeOver(_ old: Self) {
+    memory.takeOver(old.memory)
+    gate.takeOver(old.gate)
+    (waiting, nextToken) = (old.waiting, old.nextToken)
+  }
+
   /// - Parameters:
   ///   - topic: Of the message, which `target` was read from.
   ///   - address: Where the sender wants the answer as well.

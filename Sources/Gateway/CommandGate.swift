@@ -54,6 +54,17 @@ struct CommandGate: Sendable {
     self.check = check
   }
 
+  /// How many of whose commands were let through lately.
+  mutating func takeOver(_ old: Self) {
+    for name in issuers.keys {
+      guard let before = old.issuers[name], before.pace.perMinute == issuers[name]?.pace.perMinute else {
+        continue
+      }
+      issuers[name]?.pace = before.pace
+    }
+    if old.unsignedPace.perMinute == unsignedPace.perMinute { unsignedPace = old.unsignedPace }
+  }
+
   var issuerNames: [String] { Array(issuers.keys) }
 
   /// Reads a command and finds out whose it is.

@@ -23,6 +23,12 @@ struct CommandMemory: Sendable {
     for name in issuers { ledgers[.issuer(name)] = Ledger(capacity: Self.issuerCapacity) }
   }
 
+  /// Of the issuers that there still are.
+  mutating func takeOver(_ old: Self) {
+    for sender in ledgers.keys { old.ledgers[sender].map { ledgers[sender] = $0 } }
+    changes = old.changes &+ 1
+  }
+
   var forgotten: Int { ledgers.values.reduce(0) { $0 + $1.forgotten } }
 
   /// Nil: the id is new; an answer of nil: it is with the loop.

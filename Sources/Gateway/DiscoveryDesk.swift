@@ -77,6 +77,34 @@ public struct DiscoveryDesk: Sendable {
     }
   }
 
+  /// Goes on for another configuration: what was announced and is no longer there has been taken back by `init`, from
+  /// `old`'s record; what is told already is not told again.
+  mutating func takeOver(_ old: Self, at now: Instant) {
+    (recordsTaken, recordsWritten, refused) = (old.recordsTaken, old.recordsWritten, old.refused)
+    (birthAnswered, birthDue) = (old.birthAnswered, old.birthDue)
+    // Who hears of an entity only now hears its state after that.
+    statesDue = old.statesDue ?? now.advanced(by: Self.stateDelay)
+    if let directory, directory.birthTopic == old.birthTopic {
+      for (topic, document) in old.wanted where directory.isLot(topic) || directory.isDrone(topic) {
+        (wanted[topic], expected[topic]) = (document, nil)
+      }
+    }
+    for (topic, end) in old.expected where expected[topic] != nil { expected[topic] = end }
+    for (topic, since) in old.removing where removing[topic] != nil { removing[topic] = since }
+    let unsaid = Set((old.waiting + old.underway).map(\.topic))
+    waiting.removeAll { announcement in
+      !unsaid.contains(announcement.topic) && !announcement.message.payload.isEmpty
+        && announcement.message.payload == old.wanted[announcement.topic]?.told
+    }
+    for index in waiting.indices { waiting[index].record = recordsTaken + (isToBeRecorded ? 1 : 0) }
+    let known = Set(waiting.map(\.topic))
+    underway += old.underway.filter { !known.contains($0.topic) }
+    waiting += old.waiting.filter { !known.contains($0.topic) }
+  }
+
+  /// What brokers may still keep.
+  var announced: AnnouncementRecord { record }
+
   /// Where Home Assistant says that it has started.
   public var birthTopic: String? { directory?.birthTopic }
   /// Discovery topics that the broker may keep.

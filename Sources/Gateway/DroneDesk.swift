@@ -45,6 +45,14 @@ struct DroneDesk: Sendable {
     brokerKnowsPublishers = broker?.username != nil || broker?.key != nil
   }
 
+  /// The drones under other pads: nothing else of them changes while the gateway runs.
+  mutating func takeOver(_ old: Self) {
+    var pads = pads
+    pads.takeOver(old.pads)
+    self = old
+    self.pads = pads
+  }
+
   var filters: [String] { linkFilters + djiFilters }
 
   /// - Returns: Whether the topic is one of drones.

@@ -12,7 +12,7 @@ import Harvest
 /// simulation does the same on a virtual clock. One owner at a time.
 public struct FarmGateway: Sendable {
   /// Where outgoing messages wait for `takePublications`.
-  private var outgoing: [Publication] = []
+  var outgoing: [Publication] = []
   let identity: GatewayIdentity
   let farm: String
   let site: SiteWriter
@@ -22,14 +22,14 @@ public struct FarmGateway: Sendable {
   /// Whether each output is on when it is safe.
   private let safePositions: [Bool]
   var alarms: AlarmDesk
-  private var sensors: SensorDesk
+  var sensors: SensorDesk
   var board: SensorBoard
-  private var commands: CommandDesk
+  var commands: CommandDesk
   private let replies: ReplyRules
   /// Commands that were refused, by reason: the reasons are ours, and few.
-  private var refusedCommands: [String: UInt64] = [:]
+  var refusedCommands: [String: UInt64] = [:]
   /// Answers that did not go to the response topic that was asked for.
-  private var refusedResponses: UInt64 = 0
+  var refusedResponses: UInt64 = 0
   var lots: LotDesk
   /// Nil until the journal is open, and without a key.
   var market: MarketDesk?
@@ -45,20 +45,21 @@ public struct FarmGateway: Sendable {
   var catalogueHasChanged = false
   var catalogueTold: Instant?
   /// What operators should know at a glance, on `status`.
-  private var notes: JSONObject = [:]
+  var notes: JSONObject = [:]
   var drones: DroneDesk?
   /// What the control loop is to be told of the drones on their pads.
   var padRequests: [ControlRequest] = []
   /// Drones that the marketplace was told of.
   var dronesOnMarket: Set<String> = []
-  private var benches: BenchDesk
+  var benches: BenchDesk
   var discovery: DiscoveryDesk?
   let probes: [StoreProbeChannel]
+  let sensorsOfStores: [String: [StoreProbe: String]]
   var recorded: Instant?
   /// Channels that need no second reading before they are believed.
   private let confirmedAtOnce: Set<Int>
   /// Commands that were refused because too many came at once.
-  private var overflows: UInt64 = 0
+  var overflows: UInt64 = 0
 
   /// - Parameters:
   ///   - alarms: What the control loop can raise, in the order of its events.
@@ -94,6 +95,7 @@ public struct FarmGateway: Sendable {
     let sensorNames = Dictionary(grouping: probes, by: \.store).mapValues { probes in
       Dictionary(probes.map { ($0.probe, configuration.sensors[$0.channel].id) }) { first, _ in first }
     }
+    sensorsOfStores = sensorNames
     makeMarket = { seal, memory in
       MarketDesk(
         marketTopics, seal, rules: lots.book.rules, software: identity.version, sensors: sensorNames,

@@ -28,6 +28,13 @@ struct LotDesk: Sendable {
     isOpen = true
   }
 
+  /// The lots under another configuration: of a product that is gone they are held until it is back.
+  mutating func takeOver(_ old: Self) {
+    let rules = book.rules
+    (book, isOpen) = (old.book, old.isOpen)
+    book.adopt(products: products, terms: terms, rules: rules)
+  }
+
   /// A command of the gateway's own.
   mutating func carryOut(_ command: LotCommand, at now: Moment) -> CommandAnswer {
     guard isOpen else { return CommandAnswer(id: command.id, refused: .lotsUnknown) }

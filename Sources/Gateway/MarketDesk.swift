@@ -34,11 +34,11 @@ public struct MarketSeal: Sendable {
 struct MarketDesk: Sendable {
   private let writer: MarketWriter
   private let evidence: LotEvidence
-  private let rules: ColdChainRules
-  private let rulesetHash: String
+  private var rules: ColdChainRules
+  private var rulesetHash: String
   private let software: String
   /// The sensors behind the probes of each store.
-  private let sensors: [String: [StoreProbe: String]]
+  private var sensors: [String: [StoreProbe: String]]
   private let seal: MarketSeal
   private var ledger: Ledger
   private var identifiers: EventIdentifiers
@@ -70,6 +70,13 @@ struct MarketDesk: Sendable {
   mutating func takeKept() -> [KeptClaim] {
     defer { kept.removeAll(keepingCapacity: true) }
     return kept
+  }
+
+  /// Goes on by another configuration's rules; the chain is the same.
+  mutating func adopt(rules: ColdChainRules, sensors: [String: [StoreProbe: String]]) {
+    self.sensors = sensors
+    guard rules != self.rules else { return }
+    (self.rules, rulesetHash) = (rules, rules.hash(seal.sha256))
   }
 
   mutating func newID(at now: Moment) -> String { identifiers.next(at: now.wall) }

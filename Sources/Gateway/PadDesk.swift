@@ -40,6 +40,14 @@ struct PadDesk: Sendable {
     }
   }
 
+  /// What is known of the pads that go on.
+  mutating func takeOver(_ old: Self) {
+    for number in pads.indices {
+      guard let before = old.pads.first(where: { $0.name == pads[number].name }) else { continue }
+      (pads[number].isFull, pads[number].lease) = (before.isFull, before.lease)
+    }
+  }
+
   func pad(named name: String) -> Int? { pads.firstIndex { $0.name == name } }
   func pad(onLinks links: [String]) -> Int? {
     pads.firstIndex { $0.link.map(links.contains) ?? false }

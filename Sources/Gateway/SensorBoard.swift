@@ -30,6 +30,16 @@ struct SensorBoard: Sendable {
     sources = Array(repeating: nil, count: names.count)
   }
 
+  /// What is known and shown of the sensors that go on. One with another name is shown under it at once.
+  mutating func takeOver(_ old: Self, from places: [Int?]) {
+    for (channel, place) in places.enumerated() {
+      guard let place else { continue }
+      (newest[channel], pulses[channel]) = (old.newest[place], old.pulses[place])
+      sources[channel] = old.sources[place]
+      if names[channel] == old.names[place] { shown[channel] = old.shown[place] }
+    }
+  }
+
   /// The loop has judged a reading.
   /// - Returns: What to show, when it says something new.
   mutating func note(_ channel: Int, _ state: ChannelState, at now: Instant, _ writer: SiteWriter)

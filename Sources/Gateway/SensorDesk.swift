@@ -134,6 +134,22 @@ struct SensorDesk: Sendable {
     return true
   }
 
+  /// What was heard of the sensors that go on, and of their devices.
+  ///
+  /// - Parameter give: Called for each of them with what it said last.
+  mutating func takeOver(_ old: Self, from places: [Int?], give: (Int, Reading) -> Void) {
+    payloads = old.payloads
+    nodes.takeOver(old.nodes)
+    sources.takeOver(old.sources)
+    refusals = old.refusals
+    for (channel, place) in places.enumerated() {
+      guard let place else { continue }
+      (sequences[channel], last[channel]) = (old.sequences[place], old.last[place])
+      given[channel] = old.given[place]
+      if let reading = given[channel] { give(channel, reading) }
+    }
+  }
+
   /// The site broker is there again.
   mutating func connected() { nodes.connected() }
   /// Commands to Sparkplug's nodes that are due.

@@ -27,6 +27,18 @@ struct SoilDesk: Sendable {
     }
   }
 
+  /// What was told of the fields that go on.
+  /// - Returns: Fields that are gone and were told.
+  mutating func takeOver(_ old: Self) -> [String] {
+    for number in fields.indices {
+      guard let before = old.fields.first(where: { $0.name == fields[number].name }) else { continue }
+      (fields[number].told, fields[number].toldAt) = (before.told, before.toldAt)
+    }
+    return old.fields.filter { field in
+      field.toldAt != nil && !fields.contains { $0.name == field.name }
+    }.map(\.name)
+  }
+
   /// A probe that was never heard is told as well, as missing.
   mutating func due(at now: Instant, reading: (Int) -> Reading?) -> [FieldSoil] {
     var due: [FieldSoil] = []

@@ -11,6 +11,8 @@ struct SourceBook: Sendable {
   /// One device: sensors that share topic and availability.
   private struct Source: Sendable {
     let preset: Preset
+    /// What makes it one device.
+    let key: [String]
     var channels: [Int]
     /// The longest of its sensors'; nil: silence means nothing.
     var silenceMax: Duration?
@@ -72,7 +74,7 @@ struct SourceBook: Sendable {
       }
       let index = sources.count
       (known[key], sourceOfChannel[channel]) = (index, index)
-      sources.append(Source(preset: device.preset, channels: [channel], silenceMax: silenceMax))
+      sources.append(Source(preset: device.preset, key: key, channels: [channel], silenceMax: silenceMax))
       for topic in topics {
         routes.append((index, device.preset.livenessSubject(of: topic)))
         filters.append(topic)
@@ -82,6 +84,18 @@ struct SourceBook: Sendable {
     router = TopicRouter(filters)
     var seen = Set<String>()
     self.filters = filters.filter { seen.insert($0).inserted }
+  }
+
+  /// What was heard of the devices that there still are.
+  mutating func takeOver(_ old: Self) {
+    let before = Dictionary(old.sources.map { ($0.key, $0) }) { first, _ in first }
+    for index in sources.indices {
+      guard let known = before[sources[index].key] else { continue }
+      (sources[index].words, sources[index].heard) = (known.words, known.heard)
+      (sources[index].isContradicted, sources[index].state) = (known.isContradicted, known.state)
+      // A sensor that is new has to learn of its device.
+      changed += sources[index].channels
+    }
   }
 
   /// Nil for a channel that is none of MQTT's.

@@ -48,6 +48,9 @@ final class Arrivals {
     probe = shared.options.probe.map { ProbeMessage($0, session: .random(in: .min ... .max)) }
   }
 
+  /// Topics have other purposes from now on.
+  func listen(to subscriptions: [Subscription]) { self.subscriptions = SubscriptionMap(subscriptions) }
+
   /// For the next try.
   func reset() { (answer, dismissal, logLines, subscriptionAnswers) = (nil, nil, [], []) }
 

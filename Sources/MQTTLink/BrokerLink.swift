@@ -106,6 +106,16 @@ public final class BrokerLink: Sendable {
     shared.will.withLock { $0 = message }
   }
 
+  /// Listens to something else from now on: what is new is subscribed to and what is gone unsubscribed from, on the
+  /// connection that stands or the next one; everything else is not touched. From any thread.
+  ///
+  /// - Throws: For a filter that MQTT does not allow; what was subscribed to before then stays.
+  public func setSubscriptions(_ subscriptions: [Subscription]) throws(LinkError) {
+    try LinkOptions.check(filters: subscriptions.map(\.filter))
+    shared.subscriptions.withLock { $0 = subscriptions }
+    shared.wakeUp.ring()
+  }
+
   /// Makes broker and table forget a retained topic, now or when there is a connection.
   @discardableResult
   public func clearRetained(_ topic: String) -> PublishOutcome {

@@ -195,7 +195,28 @@ extension LinkLoop {
 
   /// After every CONNACK, whatever the broker says that it remembers.
   func subscribe() {
-    let groups = Dictionary(grouping: options.subscriptions) {
+    ask(for: subscriptions)
+    forget(abandonedFilters)
+  }
+
+  /// Something else than before.
+  func listen(to renewed: [Subscription]) {
+    let (before, after) = (Set(subscriptions.map(\.filter)), Set(renewed.map(\.filter)))
+    let fresh = renewed.filter { !subscriptions.contains($0) }
+    subscriptions = renewed
+    arrivals.listen(to: renewed)
+    abandonedFilters = (abandonedFilters + before.sorted()).filter { !after.contains($0) }
+    // A broker that is away learns it at the next connect.
+    guard isConnected else { return }
+    forget(before.subtracting(after).sorted())
+    ask(for: fresh)
+    shared.status.withLock { status in
+      status.refusedSubscriptions = status.refusedSubscriptions.filter { after.contains($0.key) }
+    }
+  }
+
+  private func ask(for subscriptions: [Subscription]) {
+    let groups = Dictionary(grouping: subscriptions) {
       [$0.qualityOfService.rawValue, $0.retainedMessages.rawValue, $0.purpose == .command ? 1 : 0]
     }
     for group in groups.values {
@@ -205,9 +226,12 @@ extension LinkLoop {
         if code == 0 { asked[identifier] = filters } else { for filter in filters { refused(filter, 0x80) } }
       }
     }
-    for start in stride(from: 0, to: options.abandonedFilters.count, by: 32) {
+  }
+
+  private func forget(_ filters: [String]) {
+    for start in stride(from: 0, to: filters.count, by: 32) {
       // A failure means that the connection broke, which the next read says, too.
-      _ = client.unsubscribe(Array(options.abandonedFilters[start...].prefix(32)))
+      _ = client.unsubscribe(Array(filters[start...].prefix(32)))
     }
   }
 

@@ -8,6 +8,9 @@ final class LinkLoop {
   let arrivals: Arrivals
   let client: MosquittoClient
   let options: LinkOptions
+  /// What is listened to, and what the broker may still remember.
+  var subscriptions: [Subscription]
+  var abandonedFilters: [String]
   var state: LinkState
   /// TCP stands; before that the socket says nothing but whether it does.
   var isTransportReady = false
@@ -33,6 +36,7 @@ final class LinkLoop {
   init(_ shared: LinkShared) throws(LinkError) {
     self.shared = shared
     options = shared.options
+    (subscriptions, abandonedFilters) = (options.subscriptions, options.abandonedFilters)
     arrivals = Arrivals(shared)
     client = try MosquittoClient(options, context: Unmanaged.passUnretained(arrivals).toOpaque())
     state = LinkState(
@@ -48,6 +52,7 @@ final class LinkLoop {
   func run() {
     while true {
       if let deadline = shared.stopBy { state.stop(by: deadline) }
+      if let renewed = shared.subscriptions.withLock({ $0.take() }) { listen(to: renewed) }
       let now = Instant.now()
       switch state.next(at: now, isFlushed: isFlushed) {
       case .connect(let family): connect(family, at: now)

@@ -155,9 +155,12 @@ extension LinkOptions {
       )
     }
     try require(quietLimit > .zero, "quietLimit", "is not positive")
-    for filter in subscriptions.map(\.filter) + abandonedFilters {
-      try require(
-        Topic.isFilter(filter), "subscriptions", "has the filter “\(filter)”, which MQTT does not allow")
+    try Self.check(filters: subscriptions.map(\.filter) + abandonedFilters)
+  }
+
+  static func check(filters: [String]) throws(LinkError) {
+    for filter in filters where !Topic.isFilter(filter) {
+      throw .option("subscriptions", "has the filter “\(filter)”, which MQTT does not allow")
     }
   }
 }

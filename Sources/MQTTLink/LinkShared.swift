@@ -17,6 +17,8 @@ final class LinkShared: Sendable {
   let ended = BatchQueue<Never>(QueueCapacity(messages: 0, bytes: 0), whenFull: .refuse)
   /// Messages are welcome at once.
   let isConnected = Atomic<Bool>(false)
+  /// Takes the place of what is subscribed to.
+  let subscriptions = Mutex<[Subscription]?>(nil)
   /// Takes the place of the options' will from the next connection on.
   let will = Mutex<OutboundMessage?>(nil)
   private let stopDeadline = Mutex<Instant?>(nil)

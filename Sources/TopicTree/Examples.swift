@@ -106,6 +106,7 @@ enum Examples {
     "expired":0,"waiting":0,"proof":"pending","inbound_proof_age_s":null,"outbound_proof_age_s":null,
     "probes":{"sent":1,"returned":0,"of_others":0},
     "given_up":{"deaf":0,"quiet":0,"silent":0,"unacknowledged":0}}},"storage":{"memory_writes":6,"memory_bytes":3048,"memory_failures":0},
+    "configuration":{"reloads_accepted":1,"reloads_refused":0,"loop_pause_us":84.2},
     "refused_payloads":{},"refused_reasons":{},"refused_payloads_of_other_topics":0,
     "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,
     "claims_too_large":0,"journal":{"waiting_bytes":0,"owed_entries":0,

@@ -15,6 +15,13 @@ extension TopicTree {
         "evicted", "replaced", "lost_entries",
       ]),
       "storage": counts(["memory_writes", "memory_bytes", "memory_failures"]),
+      "configuration": Schema.object(
+        ["reloads_accepted": .count, "reloads_refused": .count],
+        optional: [
+          "trouble": Schema.text.described("Why the file was refused when it was read last."),
+          "loop_pause_us": Schema.number(least: 0).described(
+            "For how long the control loop was held up by the last one that was taken over."),
+        ]),
       "refused_payloads": Schema.map(of: .count).described("By topic."),
       "refused_reasons": Schema.map(of: .text).described("The last one, by topic."),
       "refused_payloads_of_other_topics": .count, "commands_overflowed": .count,

@@ -77,6 +77,8 @@ extension TopicTree {
       optional: [
         "journal": Schema.text.described("What is wrong with the journal, or was lost of it."),
         "lots": Schema.text.described("Why no lot is sold."),
+        "configuration": Schema.text.described(
+          "Why the file was refused when it was read last; the one before is in force."),
       ], title: "online"),
     .object(["state": .constant("offline")], title: "offline"))
 

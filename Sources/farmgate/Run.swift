@@ -16,7 +16,9 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let configuration = try ConfigurationFile.load(config)
     do {
-      try await Daemon(configuration, log: JournalLog.logger()).run()
+      try await Daemon(
+        configuration, log: JournalLog.logger(), reread: { [config] in ConfigurationFile.read(config) }
+      ).run()
     } catch {
       complain("farmgate: \(error)")
       throw ExitCode.internalFault

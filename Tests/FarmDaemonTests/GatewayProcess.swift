@@ -44,8 +44,7 @@ final class GatewayProcess: Sendable {
       kept ?? FileManager.default.temporaryDirectory.appending(path: "farmgate-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "farmgate.yaml")
-    try configuration.replacing("STORAGE", with: folder.path).write(
-      to: file, atomically: true, encoding: .utf8)
+    try Self.write(configuration, in: folder)
     errors = folder.appending(path: "log")
     try Data().write(to: errors)
     process = Process()
@@ -57,6 +56,17 @@ final class GatewayProcess: Sendable {
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     try process.run()
+  }
+
+  private static func write(_ configuration: String, in folder: URL) throws {
+    try configuration.replacing("STORAGE", with: folder.path).write(
+      to: folder.appending(path: "farmgate.yaml"), atomically: true, encoding: .utf8)
+  }
+
+  /// Has it read another configuration.
+  func reload(_ configuration: String) throws {
+    try Self.write(configuration, in: folder)
+    signal(SIGHUP)
   }
 
   deinit {

@@ -27,7 +27,7 @@ struct ServiceManagerTests {
 }
 
 /// Receives what a service tells its manager.
-private final class NotificationSocket {
+final class NotificationSocket {
   private let descriptor: Int32
   private let path: String
   private(set) var text = ""

@@ -10,7 +10,7 @@ struct Suite {
   private static let checks: [(subject: String, checks: [Check])] = [
     ("outputs", OutputChecks.all), ("reactions", ReactionChecks.all), ("contacts", ContactChecks.all),
     ("pulses", PulseChecks.all), ("thermometers", ThermometerChecks.all), ("converters", ConverterChecks.all),
-    ("bench", BenchChecks.all), ("trouble", TroubleChecks.all),
+    ("bench", BenchChecks.all), ("trouble", TroubleChecks.all), ("reload", ReloadChecks.all),
   ]
 
   static func main() {

@@ -5,7 +5,7 @@ internal import FarmUnits
 public struct ColdStoreSettings: Sendable, Equatable {
   public let id: String
   /// Of its name in the file.
-  public let mark: SourceMark
+  public private(set) var mark: SourceMark
   /// Sensor ids.
   public let air: String
   public let product: String?
@@ -20,6 +20,13 @@ public struct ColdStoreSettings: Sendable, Equatable {
   public let alarm: ColdStoreAlarmSettings?
   public let defrost: DefrostSettings?
   public let coolingCheck: CoolingCheckSettings?
+
+  /// Without its place in the file: what it says, to be compared.
+  public var unmarked: Self {
+    var settings = self
+    settings.mark = .start
+    return settings
+  }
 }
 
 extension ColdStoreSettings: ConfigurationSection {

@@ -126,7 +126,7 @@ extension Form where Value == String {
 public struct PadSettings: Sendable, Equatable {
   public let id: String
   /// Of its name in the file.
-  public let mark: SourceMark
+  public private(set) var mark: SourceMark
   /// The link of the drone that stands here: the `+` of its topic, or the name of a port.
   public let link: String?
   /// A contact that closes under a drone.
@@ -135,6 +135,13 @@ public struct PadSettings: Sendable, Equatable {
   public let charger: String?
   /// Battery temperatures, °C.
   public let chargeBetween: ClosedRange<Double>?
+
+  /// Without its place in the file: what it says, to be compared.
+  public var unmarked: Self {
+    var settings = self
+    settings.mark = .start
+    return settings
+  }
 }
 
 extension PadSettings: ConfigurationSection {

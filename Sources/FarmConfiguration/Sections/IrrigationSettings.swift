@@ -4,7 +4,7 @@ internal import FarmUnits
 public struct IrrigationSettings: Sendable, Equatable {
   public let id: String
   /// Of its name in the file.
-  public let mark: SourceMark
+  public private(set) var mark: SourceMark
   public let probe: SoilProbeSettings
   /// Output ids.
   public let valve: String
@@ -21,6 +21,13 @@ public struct IrrigationSettings: Sendable, Equatable {
   public let rain: String?
   /// Nil: without a water balance, which needs soil, crop and area.
   public let balance: WaterBalanceSettings?
+
+  /// Without its place in the file: what it says, to be compared.
+  public var unmarked: Self {
+    var settings = self
+    settings.mark = .start
+    return settings
+  }
 }
 
 /// What tells that the soil is dry; exactly one.

@@ -57,7 +57,7 @@ extension OperatorSettings: ConfigurationSection {
 public struct IssuerSettings: Sendable, Equatable {
   public let id: String
   /// Of its name in the file.
-  public let mark: SourceMark
+  public private(set) var mark: SourceMark
   public let key: Ed25519PublicKey
   /// Outputs that it may switch.
   public let outputs: [String]
@@ -68,6 +68,13 @@ public struct IssuerSettings: Sendable, Equatable {
   /// Whether it may say what becomes of drones.
   public let commandsDrones: Bool
   public let commandsPerMinuteMax: Int
+
+  /// Without its place in the file: what it says, to be compared.
+  public var unmarked: Self {
+    var settings = self
+    settings.mark = .start
+    return settings
+  }
 }
 
 extension IssuerSettings: ConfigurationSection {

@@ -5,7 +5,7 @@ public import Harvest
 public struct ProductSettings: Sendable, Equatable {
   public let id: String
   /// Of its name in the file.
-  public let mark: SourceMark
+  public private(set) var mark: SourceMark
   /// For people.
   public let name: String
   public let sku: String
@@ -31,6 +31,13 @@ public struct ProductSettings: Sendable, Equatable {
   public let bench: BenchSettings?
   /// Where limits and shelf life come from.
   public let source: String?
+
+  /// Without its place in the file: what it says, to be compared.
+  public var unmarked: Self {
+    var settings = self
+    settings.mark = .start
+    return settings
+  }
 }
 
 extension ProductSettings: ConfigurationSection {

@@ -62,6 +62,29 @@ public struct SparkplugNodes: Sendable {
     }
   }
 
+  /// What is known of nodes under another configuration's topics. A node that nothing hangs on any more is not heard of
+  /// again, and harms nobody.
+  public mutating func takeOver(_ old: Self) {
+    counters = old.counters
+    for (key, place) in old.places {
+      let node = old.nodes[place]
+      let index: Int
+      if let known = places[key] {
+        index = known
+      } else if !node.isNamed, nodes.count < Self.limit.nodes {
+        index = nodes.count
+        places[key] = index
+        nodes.append(node)
+      } else {
+        continue
+      }
+      (nodes[index].last, nodes[index].isDoubted) = (node.last, node.isDoubted)
+      (nodes[index].isToBeAsked, nodes[index].asked) = (node.isToBeAsked, node.asked)
+      nodes[index].rest = node.rest
+    }
+    isSomebodyToBeAsked = old.isSomebodyToBeAsked
+  }
+
   public var count: Int { nodes.count }
   /// Nodes of which something was lost, and that have not told their births since.
   public var doubted: Int { nodes.count(where: \.isDoubted) }
