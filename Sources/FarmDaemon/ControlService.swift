@@ -61,7 +61,11 @@ extension ControlService {
     while !Task.isCancelled {
       let completed = measurements.completedTicks
       if completed > seen {
-        if seen == 0 { notifier.ready("the control loop ticks") }
+        if seen == 0 {
+          // A loop of ten seconds is not hung before its next tick.
+          notifier.allowWatchdog(measurements.interval * 3 + .seconds(3))
+          notifier.ready("the control loop ticks")
+        }
         notifier.watchdog()
         seen = completed
       }
