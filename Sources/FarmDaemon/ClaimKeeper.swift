@@ -48,6 +48,8 @@ actor ClaimKeeper {
   private(set) var isNew = false
   private var look = JournalReport()
   private let shared = Mutex(JournalReport(trouble: "the journal is not open yet"))
+  private let roundsMade = Atomic<UInt64>(0)
+  private let isSilent = Atomic<Bool>(false)
 
   /// In the link's hands at a time, which gives libmosquitto fewer still.
   private static let windowLimit = 256
@@ -61,7 +63,25 @@ actor ClaimKeeper {
   }
 
   /// The newest look, from any thread.
-  nonisolated var report: JournalReport { shared.withLock { $0 } }
+  nonisolated var report: JournalReport {
+    var report = shared.withLock { $0 }
+    if isSilent.load(ordering: .relaxed) { report.trouble = "the journal does not answer: its disk hangs" }
+    return report
+  }
+
+  /// How often its thread has come round, from any thread.
+  nonisolated var rounds: UInt64 { roundsMade.load(ordering: .relaxed) }
+
+  /// What a bystander has noticed, from any thread.
+  nonisolated func note(_ news: JournalWatch.News) {
+    isSilent.store(news == .silent, ordering: .relaxed)
+    switch news {
+    case .silent:
+      log.error(
+        "the journal has not answered for \(JournalWatch.looksMax) s; claims wait in memory, control runs on")
+    case .answersAgain: log.notice("the journal answers again")
+    }
+  }
 
   // MARK: From time to time
 
@@ -394,6 +414,7 @@ actor ClaimKeeper {
   }
 
   private func show() {
+    roundsMade.add(1, ordering: .relaxed)
     look.waitingBytes = queue.bytes
     // One in trouble has said so already.
     if !isCounted, let depth = try? store?.depth(at: clock.now().wall) {

@@ -20,6 +20,7 @@ struct ClaimService: Service {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in queue.urgencies { await keeper.work() } }
       group.addTask { await countSeconds() }
+      group.addTask { await watchJournal() }
       if let link {
         group.addTask {
           while true {
@@ -69,6 +70,15 @@ struct ClaimService: Service {
       if seconds % Self.tidyPeriod == 0 { await keeper.tidy() }
       next = max(next.advanced(by: .seconds(1)), clock.now)
       do { try await clock.sleep(until: next) } catch { return }
+    }
+  }
+
+  /// Beside the journal's thread, which a disk may keep for ever.
+  private func watchJournal() async {
+    var watch = JournalWatch()
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: .seconds(1)) } catch { return }
+      if let news = watch.look(rounds: keeper.rounds) { keeper.note(news) }
     }
   }
 

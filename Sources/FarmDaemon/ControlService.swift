@@ -62,6 +62,8 @@ extension ControlService {
       let completed = measurements.completedTicks
       if completed > seen {
         if seen == 0 {
+          // A loop of ten seconds is not hung before its next tick.
+          notifier.allowWatchdog(measurements.interval * 3 + .seconds(3))
           notifier.ready("the control loop ticks")
           log.note(.ready, .info, "outputs are safe and the control loop ticks")
         }

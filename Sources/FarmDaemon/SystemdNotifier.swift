@@ -19,6 +19,15 @@ public struct SystemdNotifier: Sendable {
   public func stopping() { send("STOPPING=1") }
   /// Feed only when ticks were completed since the last time.
   public func watchdog() { send("WATCHDOG=1") }
+  /// Asks for more time between feedings where the unit's `WatchdogSec=` is shorter than what is needed.
+  /// - Parameter period: Within which a healthy daemon feeds for sure.
+  public func allowWatchdog(_ period: Duration) {
+    let needed = period.components.seconds * 1_000_000 + period.components.attoseconds / 1_000_000_000_000
+    guard let given = getenv("WATCHDOG_USEC").flatMap({ Int64(String(cString: $0)) }), given < needed else {
+      return
+    }
+    send("WATCHDOG_USEC=\(needed)")
+  }
 
   private func send(_ text: String) {
     guard let socketPath else { return }
