@@ -26,7 +26,7 @@ release: packages ## Optimised build: .build/release/farmgate
 
 # Those that talk to brokers, processes and kernel run after those that compute: beside them they would wait for a
 # processor most of the time, and what took a minute would say nothing about a broker.
-AT_THE_EDGE = ^(MQTTLink|FarmDaemon|DroneLinks|GPIOLines|SensorFiles|RealTimeLoop)Tests[.]
+AT_THE_EDGE = ^(MQTTLink|FarmDaemon|DroneLinks|GPIOLines|SensorFiles|StatusSocket|RealTimeLoop)Tests[.]
 
 test: packages ## All tests
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests

@@ -33,7 +33,9 @@ struct EdgeCounters {
   ) {
     func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
     let dropped = JSONObject(
-      Self.losses(site: site, market: market, losses: losses, untold: untold).map { ($0.queue, number($0.count)) })
+      Self.losses(site: site, market: market, losses: losses, untold: untold).map {
+        ($0.queue, number($0.count))
+      })
     var links: JSONObject = [:]
     for (name, link) in [("site", site), ("market", market)] {
       guard let link else { continue }

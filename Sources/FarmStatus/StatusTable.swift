@@ -48,7 +48,8 @@ public struct StatusTable: Sendable {
 
   private var outbox: [String] {
     let outbox = status["outbox"]
-    let age = outbox?["oldest_age_s"]?.double == nil ? "" : " (the oldest \(elapsed(outbox?["oldest_age_s"])))"
+    let age =
+      outbox?["oldest_age_s"]?.double == nil ? "" : " (the oldest \(elapsed(outbox?["oldest_age_s"])))"
     return [
       "outbox",
       "\(text(outbox?["entries"])) entries\(age) and \(text(outbox?["states"])) states to tell, \(text(outbox?["dead_letters"])) refused for good",
@@ -79,7 +80,9 @@ public struct StatusTable: Sendable {
     let qualities = (status["qualities"]?.object?.members ?? []).filter { ($0.value.integer ?? 0) > 0 }
     let sensors = qualities.map { "\(text($0.value)) \($0.name)" }.joined(separator: ", ")
     let alarms = status["alarms"]?.array?.count ?? 0
-    return ["farm", "sensors: \(sensors.isEmpty ? "none" : sensors); alarms: \(alarms == 0 ? "none" : "\(alarms)")"]
+    return [
+      "farm", "sensors: \(sensors.isEmpty ? "none" : sensors); alarms: \(alarms == 0 ? "none" : "\(alarms)")",
+    ]
   }
 
   private var versions: [String] {
@@ -146,7 +149,8 @@ public struct StatusTable: Sendable {
   /// Those that are not good first.
   private var sensors: [String] {
     let all = rows("sensors")
-    let sorted = all.filter { $0["quality"]?.string != "good" } + all.filter { $0["quality"]?.string == "good" }
+    let sorted =
+      all.filter { $0["quality"]?.string != "good" } + all.filter { $0["quality"]?.string == "good" }
     return table(
       ["SENSOR", "VALUE", "UNIT", "QUALITY", "AGE"],
       sorted.map { sensor in

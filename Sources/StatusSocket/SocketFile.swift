@@ -18,7 +18,8 @@ public enum StatusSocketError: Error, Equatable, CustomStringConvertible {
       "cannot \(action) \(place): \(String(cString: strerror(code)))"
     case .isTaken(let path): "\(path) belongs to another process, which is alive"
     case .isNoSocket(let path): "\(path) is there and is no socket"
-    case .pathTooLong(let path): "\(path) is longer than the \(SocketFile.pathBytesMax) bytes of a socket's path"
+    case .pathTooLong(let path):
+      "\(path) is longer than the \(SocketFile.pathBytesMax) bytes of a socket's path"
     case .other(let place, let reason): "cannot listen on \(place): \(reason)"
     }
   }

@@ -103,7 +103,8 @@ private final class AnswerHandler: ChannelInboundHandler {
     let response = unwrapInboundIn(data)
     promise.succeed(
       StatusAnswer(
-        code: Int(response.head.status.code), contentType: response.head.headers.first(name: "Content-Type") ?? "",
+        code: Int(response.head.status.code),
+        contentType: response.head.headers.first(name: "Content-Type") ?? "",
         body: response.body.map { Array($0.readableBytesView) } ?? []))
     context.close(promise: nil)
   }

@@ -8,6 +8,9 @@ import Synchronization
 /// A connection carries one question and has a few seconds for all of it; their number and the size of a question are
 /// bounded for each listener, and what hits a bound is counted. Whoever asks, however slowly, holds nothing but one of
 /// those places. Everything here runs on one thread of its own.
+///
+/// On swift-nio: it costs 1.1 MB of anonymous memory and no library of the system, and its parser takes no nonsense.
+/// FlyingFox brings Foundation's networking with it, with libcurl behind that: 3.2 MB.
 public final class StatusServer: Sendable {
   public typealias Answering = @Sendable (StatusQuestion) async -> StatusAnswer
 

@@ -114,7 +114,8 @@ extension TopicTree {
   private static let drone = Schema.openObject([
     "id": .identifier, "deliverable": .word(DroneHealthRecord.Deliverable.self),
     "level": .word(DroneHealthRecord.Level.self), "flight": .text,
-    "reasons": Schema.list(of: .word(DroneReason.Code.self)).described("Codes, worst first."), "silence_s": seconds.orNull,
+    "reasons": Schema.list(of: .word(DroneReason.Code.self)).described("Codes, worst first."),
+    "silence_s": seconds.orNull,
     "battery_percent": Schema.number.orNull.described("Of the emptiest battery."),
   ])
 }

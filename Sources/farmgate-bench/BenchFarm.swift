@@ -54,7 +54,9 @@ struct BenchFarm {
         "    guard: {min_off_s: 30, max_on_s: 1800}",
       ]
     }
-    if isWhole { lines.append("  compressor: {simulated: true, safe: off, guard: {min_on_s: 120, min_off_s: 300}}") }
+    if isWhole {
+      lines.append("  compressor: {simulated: true, safe: off, guard: {min_on_s: 120, min_off_s: 300}}")
+    }
     if outputs > 0 { lines.append("irrigation:") }
     for output in 0..<min(outputs, sensors) {
       lines.append(

@@ -1,6 +1,12 @@
 /// The configuration that the demonstration runs on: what a first farm would write, with MQTT sensors and
 /// simulated outputs. Its guards are short, since a minute of the farm passes in a second.
 enum DemoConfiguration {
+  /// A path that no socket can have is not worth a demonstration: then it is the daemon's usual one.
+  private static func status(_ directory: String) -> String {
+    let socket = "\(directory)/status.sock"
+    return socket.utf8.count > 103 ? "" : "status: {socket: \(socket)}"
+  }
+
   /// - Parameters:
   ///   - port: Of the private broker, which plays the site's and the marketplace's.
   ///   - directory: Where the daemon keeps what it stores.
@@ -18,6 +24,7 @@ enum DemoConfiguration {
       market: {url: "mqtt://127.0.0.1:\(port)"}
 
     storage: {directory: \(directory)}
+    \(status(directory))
 
     sensors:
       bed-1-moisture:

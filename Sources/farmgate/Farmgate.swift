@@ -13,7 +13,8 @@ struct Farmgate: AsyncParsableCommand {
       "Runs a farm's valves, cold rooms and drone pads, and tells the marketplace what can be sold and flown.",
     version: Version.text,
     subcommands: [
-      Run.self, Status.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self, Keys.self,
+      Run.self, Status.self, Check.self, ExplainMessage.self, OutputsSafe.self, Simulate.self, Demo.self,
+      Keys.self,
       JournalCommand.self, LotCommands.self, AsyncAPI.self,
     ])
 }

@@ -14,24 +14,26 @@ struct StatusTests {
       configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: STORAGE/status.sock}"))
     let recorder = try Recorder(port: broker.port)
     let root = ReducedFarm.root
-    try await recorder.message(on: "\(root)/output/bed-1-valve", within: .seconds(60))
+    try await recorder.message(on: "\(root)/output/bed-1-valve")
     recorder.publish("zigbee2mqtt/bed-1", #"{"soil_moisture":21.5}"#)
     recorder.publish("tele/cold1/SENSOR", #"{"DS18B20-1":{"Temperature":85},"DS18B20-2":{"Temperature":3}}"#)
     recorder.publish(
       "\(root)/lot/command",
       #"{"id":"h1","action":"harvest","product":"carrots","quantity":100,"unit":"KGM","by":"Hamid"}"#)
-    _ = try await recorder.message(on: "\(root)/output/bed-1-valve", within: .seconds(60), "an open valve") {
+    _ = try await recorder.message(on: "\(root)/output/bed-1-valve", "an open valve") {
       $0.json?["commanded"] == "on"
     }
     _ = try await recorder.message(
-      on: "\(root)/sensor/cold-1-air", within: .seconds(60), "a sentinel"
+      on: "\(root)/sensor/cold-1-air", "a sentinel"
     ) { $0.json?["quality"] == "sentinel" }
-    _ = try await recorder.message(on: "\(root)/lot/command/result", within: .seconds(60))
+    _ = try await recorder.message(on: "\(root)/lot/command/result")
     await recorder.close()
     return gateway
   }
 
-  private func socket(of gateway: GatewayProcess) -> String { gateway.folder.appending(path: "status.sock").path }
+  private func socket(of gateway: GatewayProcess) -> String {
+    gateway.folder.appending(path: "status.sock").path
+  }
 
   private struct NoAnswer: Error, CustomStringConvertible { var description: String }
 
@@ -72,7 +74,7 @@ struct StatusTests {
     } else {
       print("no second opinion on the status: \(SecondOpinion.absence(of: "jsonschema") ?? "")")
     }
-    try await gateway.terminate(within: .seconds(60))
+    try await gateway.terminate()
     #expect(!FileManager.default.fileExists(atPath: socket(of: gateway)))
     await broker.stop()
   }
@@ -101,7 +103,7 @@ struct StatusTests {
       #expect(
         table.output.split(separator: "\n").contains { $0.wholeMatch(of: pattern) != nil }, "\(table.output)")
     }
-    try await gateway.terminate(within: .seconds(60))
+    try await gateway.terminate()
     let none = try GatewayProcess.run(["status", "--socket", socket(of: gateway)])
     #expect(none.status == 69)
     #expect(none.output == "")
@@ -113,26 +115,27 @@ struct StatusTests {
     let broker = try await PrivateBroker.start()
     let first = try GatewayProcess(
       configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: STORAGE/status.sock}"))
-    _ = try await eventually(within: .seconds(60), "an answer") { try? status(first) }
+    _ = try await eventually("an answer") { try? status(first) }
     // The socket of a living daemon is not taken from it, and no folder is made where there is none.
     for socket in [socket(of: first), "/no/such/folder/status.sock"] {
       let second = try GatewayProcess(
         configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: \(socket)}")
           .replacing("gateway: gw1", with: "gateway: gw2"))
       let recorder = try Recorder(port: broker.port)
-      try await recorder.message(on: "farmgate/greenhollow/gw2/loop", within: .seconds(60))
+      try await recorder.message(on: "farmgate/greenhollow/gw2/loop")
       await recorder.close()
-      #expect(second.log.components(separatedBy: "farmgate status gets no answers: ").count == 2, "\(second.log)")
-      try await second.terminate(within: .seconds(60))
+      #expect(
+        second.log.components(separatedBy: "farmgate status gets no answers: ").count == 2, "\(second.log)")
+      try await second.terminate()
     }
     #expect(try status(first)["gateway"] == "gw1")
     // One that was killed leaves its socket behind, which its successor replaces.
-    try await first.killOutright(within: .seconds(60))
+    try await first.killOutright()
     #expect(FileManager.default.fileExists(atPath: socket(of: first)))
     let third = try GatewayProcess(
       configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: \(socket(of: first))}"))
-    _ = try await eventually(within: .seconds(60), "an answer of the successor") { try? status(first) }
-    try await third.terminate(within: .seconds(60))
+    _ = try await eventually("an answer of the successor") { try? status(first) }
+    try await third.terminate()
     await broker.stop()
   }
 }

@@ -24,7 +24,8 @@ struct StatusDocumentTests {
     }
   }
 
-  @Test func `a sentinel has no value, an age and a time, and a sensor that was never heard has none of them`() {
+  @Test
+  func `a sentinel has no value, an age and a time, and a sensor that was never heard has none of them`() {
     let sensors = json["sensors"]?.array ?? []
     #expect(sensors[1]["value"] == .null)
     #expect(sensors[1]["age_s"] == .number(130))

@@ -36,7 +36,9 @@ struct StatusTableTests {
     #expect(StatusTable(ExampleStatus.document.json).lines.joined(separator: "\n") == expected)
   }
 
-  @Test(arguments: [JSONValue.null, [:], ["sensors": 3, "loop": [], "brokers": ["site": 1], "at": "yesterday"]])
+  @Test(arguments: [
+    JSONValue.null, [:], ["sensors": 3, "loop": [], "brokers": ["site": 1], "at": "yesterday"],
+  ])
   func `a document that is none makes a table of dashes`(json: JSONValue) {
     let lines = StatusTable(json).lines
     #expect(lines.first?.hasPrefix("farmgate –  –/–  up –") == true)

@@ -43,6 +43,8 @@ struct JournalStoreTests {
     let store = try Self.open(folder)
     #expect(try store.head() == Self.row(2).head)
     #expect(try store.acknowledgedSequence() == 1)
+    #expect(try store.time(ofEntry: 2) == Self.row(2).at)
+    #expect(try store.time(ofEntry: 3) == nil)
     #expect(try store.ledger(after: 1, limit: 10) == [Self.row(2)])
     #expect(try store.fact("lots") == [1, 2, 3])
     #expect(try store.fact("none") == nil)

@@ -47,6 +47,21 @@ struct DurationHistogramTests {
     #expect(summary.p50 == longest)
   }
 
+  @Test func `what was not longer than a bound is counted up to it, within a bucket`() {
+    let histogram = DurationHistogram()
+    for nanoseconds: Int64 in [0, 900, 1_000, 1_001, 5_000, 2_000_000_000] {
+      histogram.record(nanoseconds: nanoseconds)
+    }
+    let counts = histogram.counts()
+    // 1,000 ns share a bucket with 1,001 ns to 1,007 ns: neither counts below 1 µs, all do below 1.024 µs.
+    #expect(
+      counts.cumulative(upTo: [.nanoseconds(950), .microseconds(1), .nanoseconds(1024), .seconds(3)])
+        == [2, 2, 4, 6])
+    #expect(counts.sum == .nanoseconds(2_000_007_901))
+    #expect(histogram.counts().since(counts).sum == .zero)
+    #expect(counts.cumulative(upTo: []) == [])
+  }
+
   @Test func `the difference of two readings tells only what came between them`() {
     let histogram = DurationHistogram()
     for _ in 0..<100 { histogram.record(nanoseconds: 5_000_000) }
