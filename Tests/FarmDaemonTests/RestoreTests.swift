@@ -65,7 +65,7 @@ struct RestoreTests {
     }
     #expect(try await second.terminate() == 0)
     let newest = try #require(Self.numbers(recorder.all).max())
-    let revision = try #require(picked.json?["revision"]?.integer)
+    let revision = try #require(picked.json?["data"]?["revision"]?.integer)
 
     // The copy is put back, and beside it a number beyond all that the marketplace has heard.
     for name in try FileManager.default.contentsOfDirectory(atPath: storage.path)
@@ -80,7 +80,7 @@ struct RestoreTests {
     let held = try await recorder.message(on: Self.availability, "the lot on hold") {
       !$0.retained && $0.json?["data"]?["status"] == "on_hold"
     }
-    #expect(held.json?["revision"]?.integer ?? 0 > revision)
+    #expect(held.json?["data"]?["revision"]?.integer ?? 0 > revision)
     let later = Self.numbers(recorder.all.filter { !$0.retained })
     #expect(!later.isEmpty && later.allSatisfy { $0 > newest + 1000 }, "\(later) after \(newest)")
     #expect(third.log.contains("earlier copy"))
