@@ -34,7 +34,7 @@ test: packages ## All tests
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter '$(AT_THE_EDGE)'
 
 readme: packages ## The commands of README.md, as they stand there
-	@.ci/install-packages mosquitto-clients
+	@.ci/install-packages mosquitto-clients curl
 	$(SWIFT) build $(SWIFT_FLAGS) --product farmgate
 	Tests/Tools/readme/run "$$($(SWIFT) build $(SWIFT_FLAGS) --show-bin-path)"
 
