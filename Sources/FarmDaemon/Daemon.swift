@@ -105,7 +105,7 @@ public struct Daemon: Sendable {
       services.append(LinkService(link: market, farewell: nil, name: "market", startsItself: false, log: log))
     }
     if let site { services.append(LinkService(link: site, farewell: farewell, name: "site", log: log)) }
-    services.append(StatusService(desk: status, settings: configuration.status, log: log))
+    services.append(StatusService(desk: status, settings: configuration.operators, log: log))
     services.append(
       ClaimService(keeper: keeper, queue: claims, desk: desk, link: market, firstLook: firstLook, log: log))
     services.append(ClockService(clock: clock, zone: zone, log: log))

@@ -27,12 +27,11 @@ public enum StatusSocketError: Error, Equatable, CustomStringConvertible {
 
 /// A Unix socket in the file system, listening, with its mode and group before anybody can find it.
 ///
-/// It is made under another name and renamed, so that there is a moment with neither a missing nor an unprotected
-/// socket. What a dead process left is replaced; one that answers is not.
+/// It is made under another name and renamed, so that nobody ever finds it unprotected. What a dead process left is
+/// replaced; one that answers is not.
 struct SocketFile: Sendable {
-  /// Of `sockaddr_un`, less the ending under which the socket is made and the closing zero.
-  static let pathBytesMax = 107 - SocketFile.ending.utf8.count
-  private static let ending = ".new"
+  /// Of `sockaddr_un`, less the closing zero.
+  static let pathBytesMax = 107
 
   let path: String
   private let device: dev_t
@@ -45,9 +44,12 @@ struct SocketFile: Sendable {
   /// - Throws: `StatusSocketError`; nothing is left behind then.
   static func listen(at path: String, mode: mode_t) throws(StatusSocketError) -> (Int32, SocketFile) {
     guard path.utf8.count <= pathBytesMax else { throw .pathTooLong(path: path) }
+    // As long as the path, which may be as long as a path can be.
+    let fresh = String(path.dropLast()) + (path.hasSuffix("~") ? "-" : "~")
     try refuseToSteal(path)
-    let fresh = path + ending
-    unlink(fresh)  // what a process left that died on this very line
+    // What a process left that died while it made one.
+    try refuseToSteal(fresh)
+    unlink(fresh)
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw .system(action: "make a socket for", place: path, code: errno) }
     var status = stat()

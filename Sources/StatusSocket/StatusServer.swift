@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Answers questions about the daemon over HTTP/1.1, on a Unix socket and on a loopback port.
+/// Answers questions about the daemon over HTTP/1.1, on a Unix socket and on a loopback address.
 ///
 /// A connection carries one question and has a few seconds for all of it; their number and the size of a question are
 /// bounded for each listener, and what hits a bound is counted. Whoever asks, however slowly, holds nothing but one of
@@ -47,7 +47,7 @@ public final class StatusServer: Sendable {
   /// Listens on a Unix socket. A dead process's is replaced; a living one's is not.
   ///
   /// - Parameters:
-  ///   - path: At most 103 bytes; its folder must exist.
+  ///   - path: At most 107 bytes; its folder must exist.
   ///   - mode: Of the file, as for `chmod`; its group is the process's own.
   /// - Throws: `StatusSocketError`.
   public func listen(onSocket path: String, mode: UInt32 = 0o660, answering: @escaping Answering)
@@ -67,18 +67,20 @@ public final class StatusServer: Sendable {
     }
   }
 
-  /// Listens on 127.0.0.1.
+  /// Listens on a port.
   ///
+  /// - Parameter host: An address of the loopback interface, in numbers: nothing here asks who asks.
   /// - Throws: `StatusSocketError`.
-  public func listen(onLoopbackPort port: Int, answering: @escaping Answering) async throws {
+  public func listen(onAddress host: String, port: Int, answering: @escaping Answering) async throws {
+    let place = "\(host.contains(":") ? "[\(host)]" : host):\(port)"
     do {
       let channel = try await bootstrap(answering).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: "127.0.0.1", port: port).get()
+        .bind(host: host, port: port).get()
       listeners.withLock { $0.channels.append(channel) }
     } catch let error as IOError {
-      throw StatusSocketError.system(action: "listen on", place: "127.0.0.1:\(port)", code: error.errnoCode)
+      throw StatusSocketError.system(action: "listen on", place: place, code: error.errnoCode)
     } catch {
-      throw StatusSocketError.other(place: "127.0.0.1:\(port)", reason: "\(error)")
+      throw StatusSocketError.other(place: place, reason: "\(error)")
     }
   }
 

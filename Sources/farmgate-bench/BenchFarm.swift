@@ -37,7 +37,8 @@ struct BenchFarm {
     ]
     if let marketPort { lines.append("  market: {url: \"mqtt://127.0.0.1:\(marketPort)\"}") }
     lines += [
-      "storage: {directory: \(directory)}", "status: {socket: \(directory)/status.sock}", "sensors:",
+      "storage: {directory: \(directory)}", "operators: {status_socket: \(directory)/status.sock}",
+      "sensors:",
     ]
     if isWhole { lines += Self.storeSensors }
     for sensor in 0..<sensors {

@@ -4,7 +4,7 @@ enum DemoConfiguration {
   /// A path that no socket can have is not worth a demonstration: then it is the daemon's usual one.
   private static func status(_ directory: String) -> String {
     let socket = "\(directory)/status.sock"
-    return socket.utf8.count > 103 ? "" : "status: {socket: \(socket)}"
+    return socket.utf8.count > 107 ? "" : "operators: {status_socket: \(socket)}"
   }
 
   /// - Parameters:

@@ -13,8 +13,8 @@ struct Status: AsyncParsableCommand {
       Asks the daemon on its socket, which its group may open. Exits 0 when it answers and 69 when none does.
       """)
 
-  @Option(help: "The daemon's socket, as status.socket of its configuration.")
-  var socket = StatusSettings.standardSocket
+  @Option(help: "The daemon's socket, as operators.status_socket of its configuration.")
+  var socket = OperatorSettings.standardStatusSocket
 
   @Flag(help: "Prints one JSON object; with --watch one a second, each on a line of its own.")
   var json = false

@@ -54,7 +54,6 @@ struct EveryKeyTests {
       site: {url: "mqtts://site", ca_file: /c, certificate_file: /d, key_file: /e, username: a, password_file: /f}
       market: {url: "mqtts://m", ca_file: /c, certificate_file: /d, key_file: "credential:k", username: a, password_file: /f}
     storage: {directory: /var/lib/farmgate, max_mebibytes: 512, keep_days: 400}
-    status: {socket: /run/farmgate/status.sock, metrics_port: 9465}
     gpio: {chip: {label: pinctrl-bcm2711}}
     sensors:
       moisture:

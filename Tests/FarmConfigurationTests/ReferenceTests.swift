@@ -51,7 +51,6 @@ struct ReferenceTests {
     #expect(plain.claims == written.claims)
     #expect(plain.alarms == written.alarms)
     #expect(plain.operators == written.operators)
-    #expect(plain.status == written.status)
     #expect(plain.drones == written.drones)
     #expect(plain.timeZone == written.timeZone)
   }

@@ -14,7 +14,8 @@ struct PrometheusTests {
     let port = try #require(PrivateBroker.freePort())
     let gateway = try GatewayProcess(
       configuration: ReducedFarm.yaml(
-        port: broker.port, extra: "status: {socket: STORAGE/status.sock, metrics_port: \(port)}"))
+        port: broker.port,
+        extra: "operators: {status_socket: STORAGE/status.sock, metrics: {listen: 127.0.0.1:\(port)}}"))
     let recorder = try Recorder(port: broker.port)
     let output = "\(ReducedFarm.root)/output/bed-1-valve"
     try await recorder.message(on: output)

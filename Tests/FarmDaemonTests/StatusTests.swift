@@ -11,7 +11,8 @@ struct StatusTests {
   /// A gateway that has heard of a dry bed and of a harvest.
   private func farm(_ broker: PrivateBroker) async throws -> GatewayProcess {
     let gateway = try GatewayProcess(
-      configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: STORAGE/status.sock}"))
+      configuration: ReducedFarm.yaml(
+        port: broker.port, extra: "operators: {status_socket: STORAGE/status.sock}"))
     let recorder = try Recorder(port: broker.port)
     let root = ReducedFarm.root
     try await recorder.message(on: "\(root)/output/bed-1-valve")
@@ -114,12 +115,13 @@ struct StatusTests {
   @Test func `a daemon that may not have its socket says so once and runs on`() async throws {
     let broker = try await PrivateBroker.start()
     let first = try GatewayProcess(
-      configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: STORAGE/status.sock}"))
+      configuration: ReducedFarm.yaml(
+        port: broker.port, extra: "operators: {status_socket: STORAGE/status.sock}"))
     _ = try await eventually("an answer") { try? status(first) }
     // The socket of a living daemon is not taken from it, and no folder is made where there is none.
     for socket in [socket(of: first), "/no/such/folder/status.sock"] {
       let second = try GatewayProcess(
-        configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: \(socket)}")
+        configuration: ReducedFarm.yaml(port: broker.port, extra: "operators: {status_socket: \(socket)}")
           .replacing("gateway: gw1", with: "gateway: gw2"))
       let recorder = try Recorder(port: broker.port)
       try await recorder.message(on: "farmgate/greenhollow/gw2/loop")
@@ -133,7 +135,8 @@ struct StatusTests {
     try await first.killOutright()
     #expect(FileManager.default.fileExists(atPath: socket(of: first)))
     let third = try GatewayProcess(
-      configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: \(socket(of: first))}"))
+      configuration: ReducedFarm.yaml(
+        port: broker.port, extra: "operators: {status_socket: \(socket(of: first))}"))
     _ = try await eventually("an answer of the successor") { try? status(first) }
     try await third.terminate()
     await broker.stop()

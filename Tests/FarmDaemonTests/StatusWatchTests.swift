@@ -11,7 +11,8 @@ struct StatusWatchTests {
   @Test func `it is redrawn in place, in every size, and leaves the terminal as it was`() async throws {
     let broker = try await PrivateBroker.start()
     let gateway = try GatewayProcess(
-      configuration: ReducedFarm.yaml(port: broker.port, extra: "status: {socket: STORAGE/status.sock}"))
+      configuration: ReducedFarm.yaml(
+        port: broker.port, extra: "operators: {status_socket: STORAGE/status.sock}"))
     let socket = gateway.folder.appending(path: "status.sock").path
     _ = try await eventually("the socket") {
       FileManager.default.fileExists(atPath: socket) ? true : nil

@@ -58,11 +58,20 @@ struct SocketFileTests {
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
   }
 
+  @Test func `the longest path that the system takes is taken`() throws {
+    let long = path + String(repeating: "~", count: 107 - path.utf8.count)
+    let (descriptor, file) = try SocketFile.listen(at: long, mode: 0o660)
+    #expect(mode(of: long) == S_IFSOCK | 0o660)
+    file.remove()
+    close(descriptor)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+  }
+
   @Test func `a folder that is not there and a path that is too long are told`() {
     let nowhere = folder.path + "/no/status.sock"
     let error = #expect(throws: StatusSocketError.self) { try SocketFile.listen(at: nowhere, mode: 0o660) }
     #expect(error?.description == "cannot bind \(nowhere): No such file or directory")
-    let long = "/tmp/" + String(repeating: "a", count: 99)
+    let long = "/tmp/" + String(repeating: "a", count: 103)
     #expect(throws: StatusSocketError.pathTooLong(path: long)) {
       try SocketFile.listen(at: long, mode: 0o660)
     }

@@ -151,17 +151,17 @@ struct StatusServerTests {
     await server.close()
   }
 
-  @Test func `the loopback port answers as well, and is not had twice`() async throws {
+  @Test func `a loopback port answers as well, and is not had twice`() async throws {
     let server = StatusServer()
     let port = try #require(RawClient.freePort())
-    try await server.listen(onLoopbackPort: port) { question in
+    try await server.listen(onAddress: "127.0.0.1", port: port) { question in
       StatusAnswer(contentType: "text/plain", body: Array(question.path.utf8))
     }
     let answer = try await RawClient(port: port).asking("/metrics")
     #expect(answer.hasSuffix("\r\n\r\n/metrics"), "\(answer)")
     let other = StatusServer()
     let error = await #expect(throws: StatusSocketError.self) {
-      try await other.listen(onLoopbackPort: port) { _ in StatusAnswer(code: 500, "") }
+      try await other.listen(onAddress: "127.0.0.1", port: port) { _ in StatusAnswer(code: 500, "") }
     }
     #expect(error?.description == "cannot listen on 127.0.0.1:\(port): Address already in use")
     await other.close()

@@ -25,7 +25,6 @@ public struct GatewayConfiguration: Sendable, Equatable {
   public let drones: DroneSettings?
   public let claims: ClaimSettings
   public let operators: OperatorSettings
-  public let status: StatusSettings
 }
 
 extension GatewayConfiguration {
@@ -60,7 +59,6 @@ extension GatewayConfiguration: ConfigurationSection {
     static let drones = Key("drones", .section(DroneSettings.self), .optional, "drones and their links")
     static let claims = Key.section("claims", ClaimSettings.self, "what is told to the marketplace")
     static let operators = Key.section("operators", OperatorSettings.self, "who may watch and command")
-    static let status = Key.section("status", StatusSettings.self, "answers about the daemon itself")
   }
 
   static let keys = [
@@ -69,7 +67,7 @@ extension GatewayConfiguration: ConfigurationSection {
     Keys.sensors.reference, Keys.outputs.reference, Keys.alarms.reference, Keys.irrigation.reference,
     Keys.coldStores.reference, Keys.coldChain.reference, Keys.products.reference, Keys.drones.reference,
     Keys.claims.reference,
-    Keys.operators.reference, Keys.status.reference,
+    Keys.operators.reference,
   ]
 
   init?(_ section: SectionReader) {
@@ -92,10 +90,9 @@ extension GatewayConfiguration: ConfigurationSection {
     let drones = section.read(Keys.drones)
     let claims = section.read(Keys.claims)
     let operators = section.read(Keys.operators)
-    let status = section.read(Keys.status)
     guard let farm, let gateway, let timeZone, let loop, let brokers, let storage, let gpio, let sensors,
       let outputs, let alarms, let irrigation, let coldStores, let coldChain, let products, let claims,
-      let operators, let status
+      let operators
     else { return nil }
     (self.farm, self.gateway, self.timeZone, self.location) = (farm, gateway, timeZone, location)
     (self.loop, self.brokers, self.storage, self.gpio) = (loop, brokers, storage, gpio)
@@ -103,6 +100,5 @@ extension GatewayConfiguration: ConfigurationSection {
     (self.irrigation, self.coldStores) = (irrigation, coldStores)
     (self.coldChain, self.products) = (coldChain, products)
     (self.drones, self.claims, self.operators) = (drones, claims, operators)
-    self.status = status
   }
 }

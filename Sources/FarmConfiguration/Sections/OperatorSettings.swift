@@ -7,8 +7,10 @@ public struct OperatorSettings: Sendable, Equatable {
   /// Of all unsigned commands together.
   public let unsignedCommandsPerMinuteMax: Int
   public let issuers: [IssuerSettings]
-  /// Where `farmgate status` asks.
+  /// Where `farmgate status` asks: the path of a Unix socket.
   public let statusSocket: String
+  /// Where that is unless told otherwise.
+  public static let standardStatusSocket = "/run/farmgate/status.sock"
   /// Where Prometheus asks, on this machine only; nil: nowhere.
   public let metrics: ListenAddress?
 }
@@ -25,7 +27,7 @@ extension OperatorSettings: ConfigurationSection {
       "more unsigned commands, whoever sends them, are refused")
     static let issuers = Key("issuers", .named(IssuerSettings.self), .byDefault([]), "who signs commands")
     static let socket = Key(
-      "status_socket", .path(max: 107), .byDefault("/run/farmgate/status.sock"),
+      "status_socket", .path(max: 107), .byDefault(OperatorSettings.standardStatusSocket),
       "where `farmgate status` asks")
     static let metrics = Key(
       "metrics", .section(MetricsKeys.self), .optional, "where Prometheus asks; left out: nowhere")
