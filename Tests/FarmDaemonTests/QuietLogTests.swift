@@ -39,6 +39,14 @@ struct QuietLogTests {
       """
   }
 
+  /// The drones' key; others than its owner must not read it.
+  private static func keep(_ key: [UInt8], in folder: URL) throws {
+    let path = folder.appending(path: "mavlink.key").path
+    #expect(
+      FileManager.default.createFile(
+        atPath: path, contents: Data(key), attributes: [.posixPermissions: 0o600]))
+  }
+
   @Test func `an ordinary hour of watering is a handful of lines`() async throws {
     let broker = try await PrivateBroker.start()
     let recorder = try Recorder(port: broker.port)
@@ -46,7 +54,7 @@ struct QuietLogTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }  // one left behind harms nobody
     let key = (0..<32).map { UInt8(33 + $0) }
-    try Data(key).write(to: folder.appending(path: "mavlink.key"))
+    try Self.keep(key, in: folder)
     let gateway = try GatewayProcess(configuration: Self.yaml(broker.port), in: folder)
     try await recorder.message(on: "\(Self.root)/status", within: Self.patience, "online") {
       $0.json?["state"] == "online"
@@ -80,7 +88,7 @@ struct QuietLogTests {
     let password = "swordfish-\(UUID().uuidString)"
     let key = (0..<32).map { UInt8(65 + $0 % 26) }
     try Data((password + "\n").utf8).write(to: folder.appending(path: "password"))
-    try Data(key).write(to: folder.appending(path: "mavlink.key"))
+    try Self.keep(key, in: folder)
     let username = ", username: gw, password_file: STORAGE/password"
     let yaml = Self.yaml(broker.port, username: username)
     let gateway = try GatewayProcess(configuration: yaml, in: folder)
