@@ -1,6 +1,7 @@
 import Claims
 import FarmConfiguration
 import FarmControl
+import FarmDaemon
 import Foundation
 import Gateway
 import Testing
@@ -33,6 +34,10 @@ struct ReadmeTests {
     try expect("\n| reason | in words |\n|---|---|\n" + refusals + "\n\n", between: "refusals")
     let alarms = AlarmKind.allCases.map { "| `\($0.code)` | \($0.sentence) |" }.joined(separator: "\n")
     try expect("\n| alarm | in words |\n|---|---|\n" + alarms + "\n\n", between: "alarms")
+    let events = NotedEvent.allCases.map { "| `\($0.rawValue)` | `\($0.id)` | \($0.sentence) |" }
+      .joined(separator: "\n")
+    try expect(
+      "\n| event | `MESSAGE_ID` | in words |\n|---|---|---|\n" + events + "\n\n", between: "log events")
   }
 
   @Test func `every file that the README points at is there`() throws {
