@@ -96,7 +96,7 @@ public struct Daemon: Sendable {
     let status = StatusDesk(
       farm: configuration.farm, gateway: configuration.gateway, identity: identity, desk: desk,
       site: site, market: market, measurements: control.thread.measurements, memory: memoryCounters,
-      journal: { keeper.report }, clock: clock)
+      journal: { keeper.report }, reloads: { reloads.report }, clock: clock)
     let farewell = OutboundMessage(Publication(settled.farewell), expirySeconds: nil)
 
     // Stopped in reverse: first the loop, with its outputs safe, last the links, with everything said.

@@ -17,13 +17,14 @@ struct StatusDesk: Sendable {
   let measurements: LoopMeasurements
   let memory: MemoryCounters
   let journal: @Sendable () -> JournalReport
+  let reloads: @Sendable () -> ReloadReport
   let clock: SystemClock
 
   /// - Parameter clients: Those who asked before.
   func document(clients: StatusServer.Counts) async -> StatusDocument {
     let things = await desk.withGateway { gateway, now in gateway.standing(at: now) }
     let (untold, losses) = (await desk.untold, await desk.losses)
-    let (now, report, kept) = (clock.now(), journal(), memory.now)
+    let (now, report, kept, reloads) = (clock.now(), journal(), memory.now, reloads())
     return StatusDocument(
       farm: farm, gateway: gateway, at: now, versions: Self.versions, boot: identity.boot,
       started: identity.started, loop: loopStanding(at: now.instant),
@@ -38,6 +39,8 @@ struct StatusDesk: Sendable {
       storage: StorageStanding(
         writtenBytes: WrittenBytes.ofThisProcess(), memoryWrites: kept.writes, memoryBytes: kept.bytes,
         memoryFailures: kept.failures),
+      reloads: ReloadStanding(
+        accepted: reloads.accepted, refused: reloads.refused, trouble: reloads.trouble),
       things: things,
       dropped: EdgeCounters.losses(site: site, market: market, losses: losses, untold: untold),
       clients: ClientCounts(

@@ -13,7 +13,7 @@ extension StatusDocument {
       "at": .string(at.wall.rfc3339), "clock": .string(at.clock.rawValue), "versions": versions.json,
       "boot": .string(boot), "since": .string(at.wall.advanced(by: .zero - uptime).rfc3339),
       "uptime_s": .seconds(uptime), "loop": loop.json, "brokers": .object(brokers), "outbox": outbox.json,
-      "journal": journal.json, "storage": storage.json,
+      "journal": journal.json, "storage": storage.json, "configuration": reloads.json,
       "qualities": .object(
         JSONObject(Quality.allCases.map { ($0.rawValue, .integer(Int64(things.sensors(of: $0)))) })),
       "sensors": .array(things.sensors.map(\.json)), "outputs": .array(things.outputs.map(\.json)),
@@ -92,6 +92,14 @@ extension StorageStanding {
     [
       "bytes_written": writtenBytes.map { .count($0) } ?? .null, "memory_writes": .count(memoryWrites),
       "memory_bytes": .count(memoryBytes), "memory_failures": .count(memoryFailures),
+    ]
+  }
+}
+
+extension ReloadStanding {
+  fileprivate var json: JSONValue {
+    [
+      "reloads_accepted": .count(accepted), "reloads_refused": .count(refused), "trouble": .text(trouble),
     ]
   }
 }

@@ -21,6 +21,7 @@ public struct StatusDocument: Equatable, Sendable {
   public var outbox: OutboxStanding
   public var journal: JournalStanding
   public var storage: StorageStanding
+  public var reloads: ReloadStanding
   public var things: FarmStanding
   /// What was lost for want of room, by queue, since the start; every queue, also where nothing was.
   public var dropped: [QueueLoss]
@@ -29,14 +30,14 @@ public struct StatusDocument: Equatable, Sendable {
   public init(
     farm: String, gateway: String, at: Moment, versions: Versions, boot: String, started: Moment,
     loop: LoopStanding, site: BrokerStanding?, market: BrokerStanding?, outbox: OutboxStanding,
-    journal: JournalStanding, storage: StorageStanding, things: FarmStanding, dropped: [QueueLoss],
-    clients: ClientCounts
+    journal: JournalStanding, storage: StorageStanding, reloads: ReloadStanding, things: FarmStanding,
+    dropped: [QueueLoss], clients: ClientCounts
   ) {
     (self.farm, self.gateway, self.at, self.versions) = (farm, gateway, at, versions)
     (self.boot, self.started, self.loop) = (boot, started, loop)
     (self.site, self.market, self.outbox) = (site, market, outbox)
-    (self.journal, self.storage, self.things) = (journal, storage, things)
-    (self.dropped, self.clients) = (dropped, clients)
+    (self.journal, self.storage, self.reloads) = (journal, storage, reloads)
+    (self.things, self.dropped, self.clients) = (things, dropped, clients)
   }
 
   public var uptime: Duration { started.instant.duration(to: at.instant) }
@@ -171,6 +172,17 @@ public struct StorageStanding: Equatable, Sendable {
     self.writtenBytes = writtenBytes
     (self.memoryWrites, self.memoryBytes) = (memoryWrites, memoryBytes)
     self.memoryFailures = memoryFailures
+  }
+}
+
+/// What became of the configuration file when it was read again.
+public struct ReloadStanding: Equatable, Sendable {
+  public var accepted, refused: UInt64
+  /// Why it was refused when it was read last; nil: what it says is in force.
+  public var trouble: String?
+
+  public init(accepted: UInt64, refused: UInt64, trouble: String?) {
+    (self.accepted, self.refused, self.trouble) = (accepted, refused, trouble)
   }
 }
 

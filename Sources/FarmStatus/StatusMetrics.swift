@@ -28,6 +28,14 @@ public enum StatusMetrics {
       .gauge(
         "farmgate_clock_trusted", "Whether anybody vouches for the wall clock.",
         [.of(status.at.clock == .trusted)]),
+      .counter(
+        "farmgate_reloads", "Times that the configuration was read again, by what became of it.",
+        [("accepted", status.reloads.accepted), ("refused", status.reloads.refused)].map {
+          .of($1).labelled(.init("outcome", $0))
+        }),
+      .gauge(
+        "farmgate_configuration_in_force", "Whether the file as it was read last is in force.",
+        [.of(status.reloads.trouble == nil)]),
     ]
   }
 

@@ -33,7 +33,7 @@ public struct StatusTable: Sendable {
   // MARK: In a line each
 
   private var summary: [String] {
-    TextTable.lines(nil, [loop, outbox, journal, storage] + losses + [counts, versions])
+    TextTable.lines(nil, [loop, outbox, journal, storage] + refusal + losses + [counts, versions])
   }
 
   private var loop: [String] {
@@ -67,6 +67,14 @@ public struct StatusTable: Sendable {
 
   private var storage: [String] {
     ["storage", "\(size(status["storage"]?["bytes_written"])) written since the start"]
+  }
+
+  /// The file as it stands now is not what runs.
+  private var refusal: [[String]] {
+    status["configuration"]?["trouble"]?.string.map {
+      [["file", "refused, what was in force goes on: \($0)"]]
+    }
+      ?? []
   }
 
   private var losses: [[String]] {

@@ -21,7 +21,8 @@ struct AlarmDesk: Sendable {
   /// What has become of the alarms that go on.
   mutating func takeOver(_ old: Self, by carry: CarryOver) {
     for alarm in histories.indices {
-      if let before = carry.oldAlarm(alarm) { histories[alarm] = old.histories[before] }
+      guard let before = carry.oldAlarm(alarm) else { continue }
+      (histories[alarm], told[alarm]) = (old.histories[before], old.told[before])
     }
   }
 

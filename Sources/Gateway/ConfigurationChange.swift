@@ -75,7 +75,6 @@ public struct ConfigurationChange: Sendable {
     ] {
       fixed.append((name, old == new))
     }
-    fixed.append(("status", before.status == after.status))
     fixed.append(("operators.status_socket", before.operators.statusSocket == after.operators.statusSocket))
     fixed.append(("operators.metrics", before.operators.metrics == after.operators.metrics))
     return fixed.filter { !$0.isSame }.map { "a change of \($0.key) needs a restart" }

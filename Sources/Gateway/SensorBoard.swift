@@ -32,6 +32,7 @@ struct SensorBoard: Sendable {
 
   /// What is known and shown of the sensors that go on. One with another name is shown under it at once.
   mutating func takeOver(_ old: Self, from places: [Int?]) {
+    judged = old.judged
     for (channel, place) in places.enumerated() {
       guard let place else { continue }
       (newest[channel], pulses[channel]) = (old.newest[place], old.pulses[place])

@@ -33,6 +33,11 @@ extension TopicTree {
       "loop": loopStanding,
       "brokers": .openObject([:], optional: ["site": broker, "market": broker]),
       "outbox": outbox, "journal": journalStanding, "storage": storage,
+      "configuration": .openObject([
+        "reloads_accepted": .count, "reloads_refused": .count,
+        "trouble": Schema.text.orNull.described(
+          "Why the file was refused when it was read last; null: it is in force."),
+      ]),
       "qualities": Schema.object(Quality.allCases.map { ($0.rawValue, .count) }, optional: [])
         .described("Sensors by the quality of their newest reading."),
       "sensors": .list(of: sensor), "outputs": .list(of: outputStanding),

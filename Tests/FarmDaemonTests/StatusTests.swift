@@ -112,6 +112,40 @@ struct StatusTests {
     await broker.stop()
   }
 
+  @Test func `after a reload the status knows the new names and counts on, and tells of a refused file`()
+    async throws
+  {
+    let broker = try await PrivateBroker.start()
+    let gateway = try await farm(broker)
+    let before = try status(gateway)
+    let file = gateway.folder.appending(path: "farmgate.yaml")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try text.replacing("bed-1-moisture", with: "bed-1-probe").write(
+      to: file, atomically: true, encoding: .utf8)
+    gateway.signal(SIGHUP)
+    let after = try await eventually("the reload") {
+      let status = try status(gateway)
+      return status["configuration"]?["reloads_accepted"] == 1 ? .some(status) : .none
+    }
+    let names = after["sensors"]?.array?.compactMap { $0["id"]?.string } ?? []
+    #expect(names.contains("bed-1-probe") && !names.contains("bed-1-moisture"))
+    #expect(after["sensors"]?.array?.first { $0["id"] == "bed-1-probe" }?["value"] == 21.5)
+    #expect(after["outputs"]?.array?.count == before["outputs"]?.array?.count)
+    #expect(after["configuration"]?["trouble"] == .null)
+    #expect((after["loop"]?["ticks"]?.integer ?? 0) > (before["loop"]?["ticks"]?.integer ?? .max))
+
+    try "farm: [".write(to: file, atomically: true, encoding: .utf8)
+    gateway.signal(SIGHUP)
+    let refused = try await eventually("the refusal") {
+      let status = try status(gateway)
+      return status["configuration"]?["reloads_refused"] == 1 ? .some(status) : .none
+    }
+    #expect(refused["configuration"]?["trouble"]?.string?.isEmpty == false)
+    #expect(refused["sensors"]?.array?.count == after["sensors"]?.array?.count)
+    try await gateway.terminate()
+    await broker.stop()
+  }
+
   @Test func `a daemon that may not have its socket says so once and runs on`() async throws {
     let broker = try await PrivateBroker.start()
     let first = try GatewayProcess(

@@ -30,6 +30,7 @@ enum ExampleStatus {
         lostEntries: 0),
       storage: StorageStanding(
         writtenBytes: 8_192_000, memoryWrites: 4, memoryBytes: 2000, memoryFailures: 1),
+      reloads: ReloadStanding(accepted: 2, refused: 1, trouble: "farm.yaml:3:1: unknown key"),
       things: things, dropped: [QueueLoss("site_readings", 4), QueueLoss("site_commands", 0)],
       clients: ClientCounts(answered: 5, refused: 1, dropped: 2))
   }

@@ -40,6 +40,7 @@ struct MetricsTests {
       "farmgate_lost_edges_total{sensor=\"water\"} 17\n", "farmgate_sensors{quality=\"good\"} 3\n",
       "farmgate_readings_total{quality=\"sentinel\"} 4\n", "farmgate_output_on{output=\"bed-1-valve\"} 1\n",
       "farmgate_output_reason{output=\"pump\",reason=\"no_zone_open\"} 1\n",
+      "farmgate_reloads_total{outcome=\"accepted\"} 2\n", "farmgate_configuration_in_force 0\n",
       "farmgate_alarms{state=\"active\"} 1\n", "farmgate_loop_missed_ticks_total 3\n",
     ] { #expect(text.contains(expected), "\(expected)") }
     #expect(text.hasSuffix("\n# EOF\n"))

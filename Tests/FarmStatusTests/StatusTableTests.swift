@@ -11,6 +11,7 @@ struct StatusTableTests {
       outbox    12 entries (the oldest 90 s) and 2 states to tell, 1 refused for good
       journal   the disk is full
       storage   8.2 MB written since the start
+      file      refused, what was in force goes on: farm.yaml:3:1: unknown key
       lost      site_readings 4, edges 17
       farm      sensors: 3 good, 1 sentinel, 1 missing; alarms: 1
       versions  farmgate 0.1.0, libmosquitto 2.0.11, libgpiod 1.6.3, sqlite 3.40.1
