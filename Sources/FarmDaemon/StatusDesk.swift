@@ -23,6 +23,7 @@ struct StatusDesk: Sendable {
   func document(clients: StatusServer.Counts) async -> StatusDocument {
     let things = await desk.withGateway { gateway, now in gateway.standing(at: now) }
     let (untold, losses) = (await desk.untold, await desk.losses)
+    let unkept = await desk.heldBack.dropped
     let (now, report, kept) = (clock.now(), journal(), memory.now)
     return StatusDocument(
       farm: farm, gateway: gateway, at: now, versions: Self.versions, boot: identity.boot,
@@ -39,7 +40,8 @@ struct StatusDesk: Sendable {
         writtenBytes: WrittenBytes.ofThisProcess(), memoryWrites: kept.writes, memoryBytes: kept.bytes,
         memoryFailures: kept.failures),
       things: things,
-      dropped: EdgeCounters.losses(site: site, market: market, losses: losses, untold: untold),
+      dropped: EdgeCounters.losses(
+        site: site, market: market, losses: losses, untold: untold, unkept: unkept),
       clients: ClientCounts(
         answered: clients.answered, refused: clients.refused, dropped: clients.dropped))
   }
