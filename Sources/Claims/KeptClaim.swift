@@ -15,11 +15,16 @@ public enum KeptClaim: Equatable, Sendable {
   /// What a decision rests on, under the SHA-256 of its bytes; never told.
   case input(hash: String, at: WallTime, [UInt8])
 
+  /// What somebody asked, and the answer; never told to the marketplace.
+  ///
+  /// - Parameter about: Such as `output/bed-1-valve`.
+  case command(about: String, at: Moment, [UInt8])
+
   /// What is told of it.
   public var message: OutgoingMessage? {
     switch self {
     case .ledger(_, _, _, let message), .state(_, let message): message
-    case .condition, .input: nil
+    case .condition, .input, .command: nil
     }
   }
 }

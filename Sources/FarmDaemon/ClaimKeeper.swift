@@ -40,6 +40,8 @@ actor ClaimKeeper {
   /// repetition to forget it.
   private var answersToKeep = 0
   private var answersSince: Instant?
+  /// The disk may hold samples of this boot that are dated by a clock that was not right.
+  private var mayHoldUndated = true
   /// Written since the outbox was counted.
   private var isCounted = false
   private var retry = RetryPause()
@@ -126,7 +128,10 @@ actor ClaimKeeper {
   /// Writes what waits, and hands over what the window takes.
   func work() {
     let now = clock.now()
-    if retry.isOver(at: now.instant) { write(at: now) }
+    if retry.isOver(at: now.instant) {
+      write(at: now)
+      dateSamples(at: now)
+    }
     feed(at: now.wall)
     show()
   }
@@ -137,6 +142,15 @@ actor ClaimKeeper {
     // A disk in trouble has said so already.
     look.oldestOwed = isOwed ? try? store?.time(ofEntry: window.acknowledged + 1) : nil
     show()
+  }
+
+  private func dateSamples(at now: Moment) {
+    guard mayHoldUndated, now.clock == .trusted else { return }
+    attempt { [self] store throws(JournalError) in
+      let count = try store.dateSamples(ofBoot: place.boot, at: now)
+      mayHoldUndated = false
+      if count > 0 { log.notice("the clock is right, and \(count) samples of this boot have their time now") }
+    }
   }
 
   /// Lets go of what is too old or too much.
@@ -188,7 +202,9 @@ actor ClaimKeeper {
       return
     }
     retry.end()
+    queue.kept(batch)
     look.commits += 1
+    if entries.contains(where: \.isUndated) { mayHoldUndated = true }
     let hasStates = entries.contains(where: \.isState)
     if hasStates || !states.isEmpty { isCounted = false }
     (cursorToKeep, statesToKeep, answersToKeep, answersSince) = (nil, [:], 0, nil)
@@ -262,8 +278,7 @@ actor ClaimKeeper {
         ? try store.ledger(after: window.handedOver, limit: window.room, bytes: window.roomBytes) : []
       mayOweEntries = rows.last.map { $0.sequence < head.sequence } ?? false
       var states = try statesToHand(upTo: rows.last?.sequence ?? .max, at: now)
-      var batch = Handover(at: now)
-      batch.messages.reserveCapacity(rows.count + states.count)
+      var batch = Handover(at: now, capacity: rows.count + states.count)
       // As they were said: a state stands between the entry that it was derived from and the next.
       for row in rows where !window.isSettledOrOnItsWay(ledger: row.sequence) {
         guard hand(&states, before: row.sequence, in: &batch), row.sequence <= statesUntil, window.room > 0
@@ -279,15 +294,6 @@ actor ClaimKeeper {
     } catch {
       note(error)
     }
-  }
-
-  /// Messages for the link, in order, and the tokens that they have in the window.
-  private struct Handover {
-    let now: WallTime
-    var messages: [OutboundMessage] = []
-    var tokens: [UInt64] = []
-
-    init(at now: WallTime) { self.now = now }
   }
 
   /// States that may have to go before an entry. None as long as the disk does not know which of them the broker has.
@@ -337,16 +343,7 @@ actor ClaimKeeper {
   }
 
   private func hand(_ pending: PendingMessage, in batch: inout Handover) {
-    let token = window.handOver(pending)
-    let message = pending.message
-    // Computed when it is handed over, not when it was made.
-    let left = message.expiresAt.map { max(1, ($0.milliseconds - batch.now.milliseconds) / 1000) }
-    batch.tokens.append(token)
-    batch.messages.append(
-      OutboundMessage(
-        topic: message.topic, payload: message.payload, retained: message.retained, isRepeated: false,
-        contentType: message.contentType, isText: !message.payload.isEmpty,
-        expiry: left.map { .seconds($0) }, token: token))
+    batch.append(pending.message, token: window.handOver(pending))
   }
 
   /// What the link does not take now comes back; what it can never take is buried.

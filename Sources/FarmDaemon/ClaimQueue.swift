@@ -12,6 +12,8 @@ final class ClaimQueue: Sendable {
     var facts: [String: [UInt8]?] = [:]
     fileprivate(set) var bytes = 0
     fileprivate var isUrgent = false
+    /// Of the last one that was put in.
+    fileprivate var number: UInt64 = 0
 
     var isEmpty: Bool { claims.isEmpty && facts.isEmpty }
 
@@ -19,6 +21,7 @@ final class ClaimQueue: Sendable {
       claims += other.claims
       facts.merge(other.facts) { _, new in new }
       bytes += other.bytes
+      number = max(number, other.number)
       isUrgent = isUrgent || other.isUrgent
     }
   }
@@ -27,11 +30,19 @@ final class ClaimQueue: Sendable {
   static let bytesMax = 8 << 20
 
   private let waiting = Mutex(Batch())
+  /// Numbers of what was put in last, and of what the disk has.
+  private let numbers = Mutex((put: 0 as UInt64, kept: 0 as UInt64))
+  /// The disk has more than before.
+  let keptNews: AsyncStream<Void>
+  private let keptSignal: AsyncStream<Void>.Continuation
   /// Something was put in that may not wait for others.
   let urgencies: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
-  init() { (urgencies, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+  init() {
+    (urgencies, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (keptNews, keptSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
 
   /// - Returns: False when there is no room: nothing of it is taken.
   func put(_ kept: KeptBatch) -> Bool {
@@ -46,6 +57,10 @@ final class ClaimQueue: Sendable {
       // What is too large for the queue alone must not wait for ever: an empty queue takes it.
       guard waiting.isEmpty || waiting.bytes + added.bytes <= Self.bytesMax else { return false }
       waiting.add(added)
+      waiting.number = numbers.withLock { numbers in
+        numbers.put += 1
+        return numbers.put
+      }
       return true
     }
     if isTaken, kept.isUrgent { signal.yield() }
@@ -63,6 +78,16 @@ final class ClaimQueue: Sendable {
     }
   }
 
+  /// The number of what was put in last: when the disk has everything up to it, `isKept` says so.
+  var lastPut: UInt64 { numbers.withLock { $0.put } }
+  func isKept(_ number: UInt64) -> Bool { numbers.withLock { $0.kept >= number } }
+
+  /// The disk has it.
+  func kept(_ batch: Batch) {
+    numbers.withLock { $0.kept = max($0.kept, batch.number) }
+    keptSignal.yield()
+  }
+
   /// What could not be written comes back, before what has come since.
   func putBack(_ batch: Batch) {
     waiting.withLock { waiting in
@@ -72,7 +97,10 @@ final class ClaimQueue: Sendable {
     }
   }
 
-  func finish() { signal.finish() }
+  func finish() {
+    signal.finish()
+    keptSignal.finish()
+  }
 }
 
 extension KeptClaim {
@@ -80,7 +108,7 @@ extension KeptClaim {
     switch self {
     case .ledger(_, _, _, let message), .state(_, let message):
       message.topic.utf8.count + message.payload.count + 256
-    case .condition(_, _, let bytes), .input(_, _, let bytes): bytes.count + 128
+    case .condition(_, _, let bytes), .input(_, _, let bytes), .command(_, _, let bytes): bytes.count + 128
     }
   }
 }

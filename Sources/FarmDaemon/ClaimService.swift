@@ -19,6 +19,7 @@ struct ClaimService: Service {
   func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in queue.urgencies { await keeper.work() } }
+      group.addTask { for await _ in queue.keptNews { await desk.publishKept() } }
       group.addTask { await countSeconds() }
       group.addTask { await watchJournal() }
       if let link {
@@ -34,6 +35,7 @@ struct ClaimService: Service {
       group.cancelAll()
     }
     await keeper.end()
+    await desk.publishKept()
   }
 
   private func countSeconds() async {

@@ -28,12 +28,12 @@ struct EdgeCounters {
   let json: JSONObject
 
   init(
-    site: BrokerLink?, market: BrokerLink?, losses: LoopLosses, untold: UInt64, memory: MemoryCounters,
-    at now: Instant
+    site: BrokerLink?, market: BrokerLink?, losses: LoopLosses, untold: UInt64, unkept: UInt64,
+    memory: MemoryCounters, at now: Instant
   ) {
     func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
     let dropped = JSONObject(
-      Self.losses(site: site, market: market, losses: losses, untold: untold).map {
+      Self.losses(site: site, market: market, losses: losses, untold: untold, unkept: unkept).map {
         ($0.queue, number($0.count))
       })
     var links: JSONObject = [:]
@@ -52,11 +52,12 @@ struct EdgeCounters {
 
   /// What a bounded queue had no room for, by queue.
   static func losses(
-    site: BrokerLink?, market: BrokerLink?, losses loop: LoopLosses, untold: UInt64
+    site: BrokerLink?, market: BrokerLink?, losses loop: LoopLosses, untold: UInt64, unkept: UInt64
   ) -> [QueueLoss] {
     var losses = [
       QueueLoss("loop_events_late", loop.events), QueueLoss("loop_requests", loop.requests),
       QueueLoss("slot_reads_contended", loop.reads), QueueLoss("without_broker", untold),
+      QueueLoss("answers_unkept", unkept),
     ]
     for (name, link) in [("site", site), ("market", market)] {
       guard let counters = link?.counters else { continue }

@@ -23,6 +23,8 @@ actor GatewayDesk {
   private let claims: ClaimQueue
   /// What found no room there; nothing more is said until it has.
   private var unkept: KeptBatch?
+  /// Answers that wait for the disk, in order, each with what it must have first.
+  private(set) var heldBack = HeldBack()
   private let journal: @Sendable () -> JournalReport
   private let reloads: @Sendable () -> ReloadReport
   private let measurements: LoopMeasurements
@@ -213,9 +215,18 @@ actor GatewayDesk {
   }
 
   private func keep() {
-    let batch = unkept ?? gateway.takeKept()
-    unkept = claims.put(batch) ? nil : batch
-    gateway.canKeep = unkept == nil && claims.hasRoom
+    if let waiting = unkept, claims.put(waiting) { unkept = nil }
+    if unkept == nil {
+      let batch = gateway.takeKept()
+      unkept = claims.put(batch) ? nil : batch
+    }
+    if unkept == nil { heldBack.everythingIsPut(as: claims.lastPut) }
+    gateway.canKeep = unkept == nil && claims.hasRoom && heldBack.hasRoom
+  }
+
+  /// The disk has more than before: who waited for that is answered.
+  func publishKept() {
+    publish(heldBack.release(where: claims.isKept))
   }
 
   /// Once a second.
@@ -264,7 +275,8 @@ actor GatewayDesk {
           p999: microseconds(period.lateness.p999), max: microseconds(period.lateness.max)),
         at: now.wall))
     var counters = EdgeCounters(
-      site: site, market: market, losses: losses, untold: untold, memory: memory, at: now.instant
+      site: site, market: market, losses: losses, untold: untold, unkept: heldBack.dropped,
+      memory: memory, at: now.instant
     ).json
     counters["configuration"] = reloads().json
     counters["journal"] = .object(journal().json)
@@ -322,7 +334,16 @@ actor GatewayDesk {
 
   private func publish() {
     keep()
-    let publications = gateway.takePublications()
+    let number = unkept == nil ? claims.lastPut : nil
+    publish(
+      gateway.takePublications().filter { publication in
+        guard publication.awaitsKeeping, !(number.map(claims.isKept) ?? false) else { return true }
+        heldBack.append(publication, until: number)
+        return false
+      })
+  }
+
+  private func publish(_ publications: [Publication]) {
     guard !publications.isEmpty else { return }
     guard let site else { return untold += UInt64(publications.count) }
     let now = clock.now().wall

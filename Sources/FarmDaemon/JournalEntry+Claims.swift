@@ -14,8 +14,15 @@ extension JournalEntry {
     case .state(let revision, let message): self = .state(revision: revision, JournalMessage(message))
     case .condition(let store, let at, let bytes):
       self = .sample(.condition, subject: store, at: at, boot: boot, bytes)
+    case .command(let subject, let at, let bytes):
+      self = .sample(.command, subject: subject, at: at, boot: boot, bytes)
     case .input(let hash, let at, let bytes): self = .input(hash: hash, at: at, bytes)
     }
+  }
+
+  /// Whether it is dated by a clock that nobody vouches for, and can be dated later.
+  var isUndated: Bool {
+    if case .sample(_, _, let at, _, _) = self { at.clock == .untrusted } else { false }
   }
 
   var isState: Bool {

@@ -41,7 +41,8 @@ struct JournalPlace: Sendable {
     var memory = MarketMemory(
       head: LedgerHead(sequence: head.sequence, hash: head.hash), revisions: try store.revisions())
     // No topic can have had more revisions than there have been seconds.
-    if opening.isBroken { memory.revisionFloor = max(0, now.wall.milliseconds / 1000) }
+    memory.revisionFloor = try store.revisionFloor()
+    if opening.isBroken { memory.revisionFloor = max(memory.revisionFloor, now.wall.milliseconds / 1000) }
     let facts = try store.facts()
     let ring: KeyRing?
     do {

@@ -24,6 +24,7 @@ struct StatusDesk: Sendable {
   func document(clients: StatusServer.Counts) async -> StatusDocument {
     let things = await desk.withGateway { gateway, now in gateway.standing(at: now) }
     let (untold, losses) = (await desk.untold, await desk.losses)
+    let unkept = await desk.heldBack.dropped
     let (now, report, kept, reloads) = (clock.now(), journal(), memory.now, reloads())
     return StatusDocument(
       farm: farm, gateway: gateway, at: now, versions: Self.versions, boot: identity.boot,
@@ -42,7 +43,8 @@ struct StatusDesk: Sendable {
       reloads: ReloadStanding(
         accepted: reloads.accepted, refused: reloads.refused, trouble: reloads.trouble),
       things: things,
-      dropped: EdgeCounters.losses(site: site, market: market, losses: losses, untold: untold),
+      dropped: EdgeCounters.losses(
+        site: site, market: market, losses: losses, untold: untold, unkept: unkept),
       clients: ClientCounts(
         answered: clients.answered, refused: clients.refused, dropped: clients.dropped))
   }

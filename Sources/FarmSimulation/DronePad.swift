@@ -20,6 +20,9 @@ public struct DronePad: Sendable {
     drone = SimulatedDrone(link: link, system: system, charge: 90, chargeRate: 0, cellSpread: cellSpread)
   }
 
+  /// From now on the drone's autopilot says which it is, as one does that is asked.
+  mutating func identify(as hardware: UInt64) { drone.hardware = hardware }
+
   mutating func advance(to now: WallTime, by step: Duration) {
     let minute = now.millisecondOfDay / 60_000
     isOn = Self.on.contains(minute)

@@ -109,6 +109,11 @@ public struct FarmSite: Sendable {
     return sensors[sensor].word(for: truth)
   }
 
+  /// From now on every drone says which it is, so that it can be promised to somebody.
+  public mutating func identifyDrones() {
+    for index in pads.indices { pads[index].identify(as: 0x00FA_0000 + UInt64(index)) }
+  }
+
   /// What the drones that are on have sent in a second.
   public mutating func telemetry() -> [DeviceMessage] {
     pads.indices.compactMap { pads[$0].isOn ? pads[$0].telemetry(&radio) : nil }

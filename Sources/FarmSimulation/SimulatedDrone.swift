@@ -14,6 +14,8 @@ public struct SimulatedDrone: Sendable {
   public var armed = false
   /// Sensors that report a fault, as bits of MAV_SYS_STATUS_SENSOR.
   public var faults: UInt32 = 0
+  /// What its autopilot's hardware is numbered; nil: it does not say, as long as nobody asks.
+  public var hardware: UInt64?
   private var sequence: UInt8 = 0
 
   public init(link: String, system: UInt8, charge: Double, chargeRate: Double, cellSpread: Double = 0.01) {
@@ -27,7 +29,7 @@ public struct SimulatedDrone: Sendable {
 
   /// One second's worth of frames in one datagram, as a telemetry bridge forwards them.
   public mutating func telemetry(_ random: inout SeededRandom) -> [UInt8] {
-    heartbeat() + systemStatus() + batteryStatus(&random)
+    heartbeat() + (hardware.map { version($0) } ?? []) + systemStatus() + batteryStatus(&random)
   }
 
   private mutating func finish(_ frame: MAVLinkFrame, message: UInt32, extra: UInt8) -> [UInt8] {
@@ -44,6 +46,14 @@ public struct SimulatedDrone: Sendable {
     frame.append(UInt8(armed ? 4 : 3))  // MAV_STATE_ACTIVE, MAV_STATE_STANDBY
     frame.append(UInt8(3))  // mavlink_version
     return finish(frame, message: 0, extra: 50)
+  }
+
+  private mutating func version(_ hardware: UInt64) -> [UInt8] {
+    var frame = MAVLinkFrame()
+    frame.append(UInt64(0))  // capabilities
+    frame.append(hardware)
+    frame.append(UInt32(0x0405_07FF))  // flight_sw_version: 4.5.7, official
+    return finish(frame, message: 148, extra: 178)
   }
 
   private mutating func systemStatus() -> [UInt8] {

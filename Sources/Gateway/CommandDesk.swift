@@ -27,6 +27,8 @@ struct CommandDesk: Sendable {
   }
   struct Judged: Sendable {
     var target: Target
+    /// As it came, without its signature.
+    var command: JSONValue
     var addresses: [ReplyAddress]
     var answer: CommandAnswer
   }
@@ -114,7 +116,9 @@ struct CommandDesk: Sendable {
       case .refused(let reason): CommandAnswer(id: id, .refused, reason.code, reason.sentence)
       }
     memory.finish(CommandKey(waiter.command), answer)
-    return Judged(target: waiter.command.target, addresses: waiter.addresses, answer: answer)
+    return Judged(
+      target: waiter.command.target, command: waiter.command.json, addresses: waiter.addresses, answer: answer
+    )
   }
 
   /// A request could not be handed to the loop: its answer. The id may be used again.
@@ -122,7 +126,7 @@ struct CommandDesk: Sendable {
     guard let waiter = waiting.removeValue(forKey: token) else { return nil }
     memory.forget(CommandKey(waiter.command))
     return Judged(
-      target: waiter.command.target, addresses: waiter.addresses,
+      target: waiter.command.target, command: waiter.command.json, addresses: waiter.addresses,
       answer: CommandAnswer(
         id: waiter.command.envelope.id, refused: .busy,
         "The control loop takes no more commands now; try again."))

@@ -22,6 +22,7 @@ extension FarmGateway {
     commands.takeOver(old.commands)
     (refusedCommands, refusedResponses) = (old.refusedCommands, old.refusedResponses)
     overflows = old.overflows
+    (refusalPace, commandsNotKept) = (old.refusalPace, old.commandsNotKept)
     lots.takeOver(old.lots)
     let (rules, sensorNames) = (lots.book.rules, sensorsOfStores)
     market = old.market

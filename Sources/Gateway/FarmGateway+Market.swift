@@ -55,7 +55,7 @@ extension FarmGateway {
   /// What is to be kept, and then told to the marketplace; the caller has it then.
   public mutating func takeKept() -> KeptBatch {
     defer { kept = KeptBatch() }
-    kept.claims = market?.takeKept() ?? []
+    kept.claims = (market?.takeKept() ?? []) + kept.claims
     let changed = lots.takeChanged()
     for (lot, json) in changed { kept.facts[KeptLots.name(ofLot: lot)] = json.bytes }
     if !changed.isEmpty { kept.facts[KeptLots.stores] = lots.storesSnapshot.bytes }
@@ -91,6 +91,13 @@ extension FarmGateway {
       market?.forget(lot: lot)
       catalogueHasChanged = true
     }
+  }
+
+  /// What the stores have measured of a quarter of an hour that nobody will see the end of.
+  mutating func closeStores(at now: Moment) {
+    guard canKeep, lots.isOpen else { return }
+    lots.closeRecords(at: now)
+    for record in lots.takeRecords() { market?.say(record, lots: lots.book.lots, at: now) }
   }
 
   /// At most every 10 s: one document tells of all lots.

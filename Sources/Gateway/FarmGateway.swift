@@ -60,6 +60,9 @@ public struct FarmGateway: Sendable {
   private let confirmedAtOnce: Set<Int>
   /// Commands that were refused because too many came at once.
   var overflows: UInt64 = 0
+  /// Of strangers' refused commands so many are kept; the others are counted.
+  var refusalPace = CommandPace(perMinute: 20)
+  var commandsNotKept: UInt64 = 0
 
   /// - Parameters:
   ///   - alarms: What the control loop can raise, in the order of its events.
@@ -141,6 +144,7 @@ public struct FarmGateway: Sendable {
 
   /// The control loop has ended and left every output safe: says so, since nobody watches them now.
   public mutating func end(at now: Moment) {
+    closeStores(at: now)
     let goodbye = GatewayState.offline(session: identity.session)
     market?.say(goodbye, at: now)
     for (name, isOn) in zip(outputNames, safePositions) {
@@ -199,24 +203,6 @@ public struct FarmGateway: Sendable {
     }
   }
 
-  /// Channels whose closing is a press of a button.
-  public var buttons: Set<Int> { benches.buttons }
-
-  /// A button was pressed.
-  public mutating func press(_ channel: Int, at now: Moment) {
-    for request in benches.press(channel, weight: board.reading) {
-      switch request {
-      case .failure(let answer): tell(.lot, answer, at: now)
-      case .success(let command):
-        let answer =
-          canKeep ? lots.carryOut(command, at: now) : CommandAnswer(id: command.id, refused: .journalFull)
-        tell(.lot, answer, at: now)
-        noteEvidence(command, answer, at: now)
-        publishLots(at: now)
-      }
-    }
-  }
-
   /// A command.
   /// - Parameters:
   ///   - responseTopic: Where MQTT 5 lets the sender ask for the answer, besides the result topic.
@@ -232,7 +218,9 @@ public struct FarmGateway: Sendable {
     switch commands.receive(
       payload, on: topic, for: target, retained: retained, replyTo: address, at: now)
     {
-    case .answer(let answer): answerCommand(target, answer, to: [address], at: now)
+    case .answer(let answer):
+      keepRefusal(of: payload, target, answer, at: now)
+      answerCommand(target, answer, to: [address], at: now)
     case .ask(let request): return request
     case .pending: break
     case .carryOut(let command): carryOut(command, replyTo: address, at: now)
@@ -249,14 +237,15 @@ public struct FarmGateway: Sendable {
     overflows += 1
     guard let target = site.topics.command(in: topic) else { return }
     let address = address(responseTopic, correlationData, for: target)
-    answerCommand(
-      target, CommandAnswer(id: CommandGate.unverifiedID(of: payload), refused: .busy), to: [address], at: now
-    )
+    let answer = CommandAnswer(id: CommandGate.unverifiedID(of: payload), refused: .busy)
+    keepRefusal(of: payload, target, answer, at: now)
+    answerCommand(target, answer, to: [address], at: now)
   }
 
   /// A request that the control loop's queue did not take.
   public mutating func undelivered(_ request: ControlRequest, at now: Moment) {
     guard let judged = commands.undelivered(token: request.token) else { return }
+    keep(judged.target, judged.command, judged.answer, at: now)
     answerCommand(judged.target, judged.answer, to: judged.addresses, at: now)
   }
 
@@ -284,6 +273,7 @@ public struct FarmGateway: Sendable {
       say(site.alarm(alarms.names[index], message))
     case .verdict(let token, let verdict):
       guard let judged = commands.judged(token: token, verdict) else { return }
+      keep(judged.target, judged.command, judged.answer, at: now)
       answerCommand(judged.target, judged.answer, to: judged.addresses, at: now)
     }
   }
@@ -324,6 +314,7 @@ public struct FarmGateway: Sendable {
       JSONObject(
         refusedCommands.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64(clamping: $0.value))) }))
     counters["response_topics_refused"] = .integer(Int64(clamping: refusedResponses))
+    counters["commands_not_kept"] = .integer(Int64(clamping: commandsNotKept))
     counters["answers_forgotten"] = .integer(Int64(commands.memory.forgotten))
     counters["claims_too_large"] = .integer(Int64(clamping: market?.unsayable ?? 0))
     counters["sparkplug"] = sensors.sparkplugCounters
@@ -349,8 +340,11 @@ public struct FarmGateway: Sendable {
 
   mutating func say(_ message: OutgoingMessage) { outgoing.append(Publication(message)) }
 
-  private mutating func tell(_ command: SiteTopics.Command, _ answer: CommandAnswer, at now: Moment) {
-    say(site.result(of: command, answer.message(at: now.wall)))
+  /// - Parameter answer: To a command on a lot: not told before the disk has what it changed.
+  mutating func say(
+    _ message: OutgoingMessage, of command: SiteTopics.Command, _ answer: CommandAnswer
+  ) {
+    outgoing.append(Publication(message, awaitsKeeping: command == .lot && answer.result != .refused))
   }
 
   private mutating func address(
@@ -369,9 +363,9 @@ public struct FarmGateway: Sendable {
     if answer.result == .refused { refusedCommands[answer.reason, default: 0] += 1 }
     let message = answer.message(at: now.wall)
     for address in addresses {
-      say(site.result(of: target, message, correlationData: address.correlationData))
+      say(site.result(of: target, message, correlationData: address.correlationData), of: target, answer)
       if let topic = address.responseTopic {
-        say(site.response(on: topic, message, correlationData: address.correlationData))
+        say(site.response(on: topic, message, correlationData: address.correlationData), of: target, answer)
       }
     }
   }
@@ -391,6 +385,7 @@ public struct FarmGateway: Sendable {
       answer = CommandAnswer(id: command.envelope.id, refused: .journalFull)
     }
     commands.finish(command, answer)
+    keep(command.target, command.json, answer, at: now)
     answerCommand(command.target, answer, to: [address], at: now)
     guard answer.result != .refused else { return }
     if case .drone = command.target { publishDrones(at: now) } else { publishLots(at: now) }

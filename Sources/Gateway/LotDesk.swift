@@ -64,6 +64,7 @@ struct LotDesk: Sendable {
   mutating func due(at now: Moment, newID: () -> String?) -> [Availability] {
     book.step(at: now, newID: newID)
   }
+  mutating func closeRecords(at now: Moment) { book.closeRecords(at: now) }
   mutating func takeRecords() -> [StoreRecord] { book.takeRecords() }
   mutating func takeRetired() -> [String] { book.takeRetired() }
   mutating func republish() { book.republish() }

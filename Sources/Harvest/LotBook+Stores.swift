@@ -51,6 +51,11 @@ extension LotBook {
     for store in histories.keys.sorted() { add(histories[store]?.advance(to: now) ?? [], of: store) }
   }
 
+  /// Ends every store's record, before a stop; `takeRecords` gives them.
+  public mutating func closeRecords(at now: Moment) {
+    for store in histories.keys.sorted() { add(histories[store]?.close(at: now) ?? [], of: store) }
+  }
+
   /// Ends the part of a store's record that is in the making, so that what follows is counted apart.
   mutating func divideRecord(of store: String, at now: Moment) {
     add(histories[store]?.divide(at: now) ?? [], of: store)

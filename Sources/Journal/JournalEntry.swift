@@ -25,6 +25,8 @@ public enum KeptClass: Int, Sendable, CaseIterable, Comparable {
   case health = 2
   /// What a decision rested on.
   case input = 3
+  /// What somebody asked of an output, an alarm, a lot or a drone, and the answer.
+  case command = 4
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
@@ -42,7 +44,7 @@ public enum JournalEntry: Equatable, Sendable {
   /// Kept for explanations, and never sent.
   ///
   /// - Parameters:
-  ///   - subject: A sensor, a store, a drone.
+  ///   - subject: A sensor, a store, a drone, or what a command was about.
   ///   - at: Wall time, of use where `clock` was trusted.
   case sample(KeptClass, subject: String, at: Moment, boot: String, [UInt8])
   /// The inputs of decisions, kept once under their hash.

@@ -34,13 +34,14 @@ extension JournalStore {
       var eviction = Eviction()
       let oldest = now.milliseconds - Int64(budget.days) * 86_400_000
       try database.execute(sql: "DELETE FROM sample WHERE at_ms < ? AND is_trusted", arguments: [oldest])
-      try database.execute(sql: "DELETE FROM input WHERE at_ms < ?", arguments: [oldest])
+      try database.execute(
+        sql: "DELETE FROM input WHERE at_ms < ? AND at_ms >= ?", arguments: [oldest, Self.clockUnset])
       eviction.ledger = try forget(
         database, isOwed,
         // The last entry stays in any case: the next one follows it.
         """
         AND sequence < (SELECT ifnull(min(sequence), (SELECT max(sequence) FROM ledger)) FROM ledger
-                        WHERE at_ms >= \(oldest))
+                        WHERE at_ms >= \(oldest) OR at_ms < \(Self.clockUnset))
         """,
         limit: Int(Int32.max))
       eviction.bytes = try Self.bytes(database)

@@ -95,7 +95,40 @@ extension JournalStore {
         INSERT INTO told (topic, revision) SELECT topic, ?1 FROM state WHERE topic = ?2 AND revision >= ?1
         ON CONFLICT (topic) DO UPDATE SET revision = excluded.revision WHERE excluded.revision > told.revision
         """)
-    for (topic, revision) in states { try statement.execute(arguments: [revision, topic]) }
+    if states.isEmpty { return }
+    let cleared = try database.cachedStatement(
+      sql: "DELETE FROM state WHERE topic = ? AND revision <= ? AND length(payload) = 0")
+    var floor: Int64 = 0
+    for (topic, revision) in states {
+      try statement.execute(arguments: [revision, topic])
+      try cleared.execute(arguments: [topic, revision])
+      guard database.changesCount > 0 else { continue }
+      try database.execute(sql: "DELETE FROM told WHERE topic = ?", arguments: [topic])
+      floor = max(floor, revision)
+    }
+    if floor > 0 { try raiseRevisionFloor(to: floor, database) }
+  }
+
+  /// Of topics that were cleared, and that the broker has forgotten: no revision was higher. So that one that comes again
+  /// goes on rising, though nothing of it is kept.
+  public func revisionFloor() throws(JournalError) -> Int64 {
+    try read("read") { try Self.revisionFloor($0) }
+  }
+
+  private static let revisionFloorName = "revision-floor"
+
+  private static func revisionFloor(_ database: Database) throws -> Int64 {
+    let bytes = try Data.fetchOne(
+      database, sql: "SELECT payload FROM fact WHERE name = ?", arguments: [revisionFloorName])
+    // What is no number was not written by us.
+    return bytes.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+  }
+
+  private static func raiseRevisionFloor(to revision: Int64, _ database: Database) throws {
+    let floor = try max(revision, revisionFloor(database))
+    try database.execute(
+      sql: "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET payload = excluded.payload",
+      arguments: [revisionFloorName, Data(String(floor).utf8)])
   }
 
   /// The broker may have forgotten what it kept: every state is to be sent once more.

@@ -10,6 +10,15 @@ public struct DeadLetter: Equatable, Sendable {
   public var payload: [UInt8]
 }
 
+/// A sample as it is kept.
+public struct KeptSample: Equatable, Sendable {
+  public var subject: String
+  /// Wall time, of use where `clock` is trusted; put right when the clock is, as far as the boot lasts.
+  public var at: WallTime
+  public var clock: ClockTrust
+  public var payload: [UInt8]
+}
+
 /// A journal at one moment. Only inside `JournalReader.look`.
 public struct JournalView {
   let database: Database
@@ -61,6 +70,19 @@ public struct JournalView {
       try visit(
         DeadLetter(
           topic: try row.value("topic"), reasonCode: try row.value("reason_code"), at: try row.time("at_ms"),
+          payload: try row.bytes("payload")))
+    }
+  }
+
+  /// Samples of a class in the order in which they were kept.
+  public func visitSamples(_ kind: KeptClass, _ visit: (KeptSample) throws -> Bool) throws {
+    try visitRows(
+      "SELECT subject, at_ms, is_trusted, payload FROM sample WHERE class = ? ORDER BY id", [kind.rawValue]
+    ) { row in
+      try visit(
+        KeptSample(
+          subject: try row.value("subject"), at: try row.time("at_ms"),
+          clock: try row.value("is_trusted", as: Int64.self) == 0 ? .untrusted : .trusted,
           payload: try row.bytes("payload")))
     }
   }

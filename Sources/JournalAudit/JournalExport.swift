@@ -9,14 +9,17 @@ public struct JournalExport: Equatable, Sendable {
   public enum Part: String, Sendable, CaseIterable {
     case ledger, states
     case deadLetters = "dead-letters"
+    /// What was asked of outputs, alarms, lots and drones, and the answers.
+    case commands
     /// What decisions rest on; never told to anybody.
     case inputs
   }
+  public static let usual: Set<Part> = [.ledger, .states, .deadLetters, .commands]
   public var parts: Set<Part>
   /// The first entry of the ledger that is wanted.
   public var since: UInt64
 
-  public init(parts: Set<Part> = [.ledger, .states, .deadLetters], since: UInt64 = 0) {
+  public init(parts: Set<Part> = Self.usual, since: UInt64 = 0) {
     (self.parts, self.since) = (parts, since)
   }
 
@@ -60,6 +63,16 @@ public struct JournalExport: Equatable, Sendable {
           [
             "topic": .string(letter.topic), "reasonCode": .integer(Int64(letter.reasonCode)),
             "at": .string(letter.at.rfc3339),
+          ])
+      }
+    }
+    if parts.contains(.commands) {
+      try view.visitSamples(.command) { sample in
+        try line(
+          "command", sample.payload,
+          [
+            "about": .string(sample.subject), "at": .string(sample.at.rfc3339),
+            "clock": .string(sample.clock.rawValue),
           ])
       }
     }

@@ -108,6 +108,16 @@ public final class Rehearsal {
     power = nil
   }
 
+  /// From now on the farm's drones say which they are.
+  public func identifyDrones() { site.identifyDrones() }
+
+  /// Ends the gateway and starts it with a new key, as after `farmgate keys rotate`. The key is not the seed's.
+  public func restartWithNewKey() throws {
+    end()
+    memory.rotateKey(at: wall, settings)
+    try start()
+  }
+
   /// A command, as a person would publish it.
   /// - Parameter topic: Below the gateway's root.
   public func command(_ topic: String, _ payload: [UInt8]) {

@@ -34,6 +34,8 @@ final class VirtualGateway {
     /// Lots and stores, by name.
     var facts: [String: [UInt8]] = [:]
     var keysAreTold = false
+    /// Nil: the seed's.
+    fileprivate(set) var ring: KeyRing?
 
     /// On the disk, before any of it is told.
     mutating func keep(_ batch: KeptBatch) {
@@ -41,11 +43,12 @@ final class VirtualGateway {
         switch claim {
         case .ledger(let head, _, _, _): market.head = head
         case .state(let revision, let message): market.revisions[message.topic] = revision
-        case .condition, .input: break
+        case .condition, .input, .command: break
         }
       }
       for (name, bytes) in batch.facts { facts[name] = bytes }
       keysAreTold = true
+      ring?.announced()
     }
   }
 
@@ -98,11 +101,7 @@ final class VirtualGateway {
 extension VirtualGateway.Memory {
   /// The key is the seed's, and valid from the beginning.
   fileprivate func market(_ settings: RehearsalSettings) throws -> MarketStart {
-    var random = SeededRandom(seed: settings.seed.mixed(with: "signing key"))
-    let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-    guard let ring = KeyRing(seed: seed, at: settings.start) else {
-      preconditionFailure("32 bytes are a key")
-    }
+    let ring = ring ?? Self.firstRing(settings)
     let lots = facts.filter { $0.key.hasPrefix(KeptLots.prefix) }.sorted { $0.key < $1.key }
     return MarketStart(
       seal: MarketSeal(
@@ -112,6 +111,21 @@ extension VirtualGateway.Memory {
         lots: try lots.map { try JSONValue(parsing: $0.value) },
         stores: try facts[KeptLots.stores].map { try JSONValue(parsing: $0) }),
       keysAreTold: keysAreTold)
+  }
+
+  mutating func rotateKey(at now: WallTime, _ settings: RehearsalSettings) {
+    var rotated = ring ?? Self.firstRing(settings)
+    rotated.rotate(at: now)
+    (ring, keysAreTold) = (rotated, false)
+  }
+
+  private static func firstRing(_ settings: RehearsalSettings) -> KeyRing {
+    var random = SeededRandom(seed: settings.seed.mixed(with: "signing key"))
+    let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+    guard let ring = KeyRing(seed: seed, at: settings.start) else {
+      preconditionFailure("32 bytes are a key")
+    }
+    return ring
   }
 
   /// As the daemon restores it: older by the time that both clocks vouch for, otherwise not older at all.

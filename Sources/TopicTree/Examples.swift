@@ -95,7 +95,7 @@ enum Examples {
 
   static let counters = texts(
     #"""
-    {"dropped":{"loop_events_late":0,"loop_requests":0,"slot_reads_contended":0,"without_broker":0,
+    {"dropped":{"loop_events_late":0,"loop_requests":0,"slot_reads_contended":0,"without_broker":0,"answers_unkept":0,
     "site_readings":0,"site_commands":0,"site_outbound":0,"site_too_large":0,"market_readings":0,
     "market_commands":0,"market_outbound":0,"market_too_large":0},"links":{"site":{"state":"connected",
     "connects":1,"reconnects":0,"takeovers":0,"received":223,"published":178,"acknowledged":53,
@@ -108,7 +108,7 @@ enum Examples {
     "given_up":{"deaf":0,"quiet":0,"silent":0,"unacknowledged":0}}},"storage":{"memory_writes":6,"memory_bytes":3048,"memory_failures":0},
     "configuration":{"reloads_accepted":1,"reloads_refused":0,"loop_pause_us":84.2},
     "refused_payloads":{},"refused_reasons":{},"refused_payloads_of_other_topics":0,
-    "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,
+    "commands_overflowed":0,"commands_refused":{"expired":1},"response_topics_refused":0,"answers_forgotten":0,"commands_not_kept":0,
     "claims_too_large":0,"journal":{"waiting_bytes":0,"owed_entries":0,
     "owed_states":0,"dead_letters":0,"bytes":81920,"commits":2,"failures":0,"evicted":0,"replaced":0,"lost_entries":0},"mavlink":{"accepted":186,"bad_checksum":0,"stray_bytes":0,"unknown_flags":0,
     "passed_over":0,"unfinished":0,"refused_senders":{},"over_limit":0,"before_heartbeat":0,"no_sender":0,

@@ -5,7 +5,7 @@ extension TopicTree {
   static let counters = Schema.object(
     [
       "dropped": counts(
-        ["loop_events_late", "loop_requests", "slot_reads_contended", "without_broker"],
+        ["loop_events_late", "loop_requests", "slot_reads_contended", "without_broker", "answers_unkept"],
         optional: ["site", "market"].flatMap { broker in
           ["readings", "commands", "outbound", "too_large"].map { "\(broker)_\($0)" }
         }),
@@ -26,7 +26,7 @@ extension TopicTree {
       "refused_reasons": Schema.map(of: .text).described("The last one, by topic."),
       "refused_payloads_of_other_topics": .count, "commands_overflowed": .count,
       "commands_refused": Schema.map(of: .count).described("By reason."), "response_topics_refused": .count,
-      "answers_forgotten": .count,
+      "answers_forgotten": .count, "commands_not_kept": .count,
       "claims_too_large": .count,
     ],
     optional: [

@@ -42,7 +42,7 @@ struct JournalCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "ledger, states, dead-letters or inputs; may be repeated. Left out: all but the inputs.",
+        "ledger, states, dead-letters, commands or inputs; may be repeated. Left out: all but the inputs.",
         valueName: "part"))
     var only: [JournalExport.Part] = []
 
@@ -51,7 +51,7 @@ struct JournalCommand: ParsableCommand {
 
     func run() throws {
       let export = JournalExport(
-        parts: only.isEmpty ? [.ledger, .states, .deadLetters] : Set(only), since: since)
+        parts: only.isEmpty ? JournalExport.usual : Set(only), since: since)
       do {
         try place.look { _, _, view in
           var output = LineOutput()
@@ -67,14 +67,15 @@ struct JournalCommand: ParsableCommand {
 
   struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says why a decision was made, and makes it again from what was kept.",
+      abstract:
+        "Says why a decision was made, and makes it again from what was kept; or what became of a command.",
       discussion: """
         Exits 0 when the kept rules and inputs give the published record byte for byte, and 1 when they do not, when \
-        retention has taken the inputs, or when there is no such decision.
+        retention has taken the inputs, or when there is neither such a decision nor such a command.
         """)
     @OptionGroup var place: JournalPlace
 
-    @Argument(help: "The decision's id, as a lot's availability names it.")
+    @Argument(help: "The decision's id, as a lot's availability names it, or a command's.")
     var id: String
 
     @Flag(help: "Prints one JSON object.")
@@ -82,14 +83,24 @@ struct JournalCommand: ParsableCommand {
 
     func run() throws {
       let found = try place.look { _, topics, view in
-        (try ExplainedDecision(of: id, in: view, topics), try view.extent())
+        (
+          try ExplainedDecision(of: id, in: view, topics), try view.extent(),
+          try ExplainedCommand.all(of: id, in: view)
+        )
+      }
+      if found.0 == nil, !found.2.isEmpty {
+        for command in found.2 {
+          print(json ? command.json.text : command.sentences.joined(separator: "\n"))
+        }
+        return
       }
       guard let explanation = found.0 else {
         let extent = found.1
         let kept =
           extent.entries == 0
           ? "it is empty" : "it holds \(extent.base.sequence + 1) to \(extent.head.sequence)"
-        complain("farmgate: no entry of the chain is about a decision \(id); \(kept)")
+        complain(
+          "farmgate: no entry of the chain is about a decision \(id), and no command has that id; \(kept)")
         throw ExitCode(1)
       }
       print(json ? explanation.json.text : explanation.sentences.joined(separator: "\n"))

@@ -21,6 +21,10 @@ struct FarmStory {
   var accounts: [String: Account] = [:]
   var weather: [String: Weather] = [:]
   var restarts = 0
+  /// Restarts, and clocks lost or found: each may cost a quarter of an hour of what was measured.
+  var breaks = 0
+  /// What happens to what was kept while the gateway is down; nothing, in an honest story.
+  var whileDown: (JSONValue) -> JSONValue = { $0 }
 
   /// What the story knows of a lot.
   struct Account {
@@ -36,6 +40,8 @@ struct FarmStory {
     /// Minutes in which its probe was above 5 °C.
     var warm = 0
     var moves = 0
+    /// `breaks` when it came into its first store.
+    var breaksBefore = 0
   }
   /// What a store's probe says for a while.
   struct Weather {
@@ -89,6 +95,7 @@ struct FarmStory {
   }
 
   private mutating func loseOrFindClock() {
+    breaks += 1
     clock = clock == .trusted ? .untrusted : .trusted
     wallErrorSeconds = clock == .trusted ? 0 : Double.random(in: -1e9...1e5, using: &random)
   }
@@ -96,15 +103,17 @@ struct FarmStory {
   /// The gateway stops, for a moment or for hours, and comes back with what was kept, in another boot or the same.
   private mutating func die() throws {
     let kept = book.snapshot
+    let found = whileDown(kept)
     let down = chance(2) ? 0 : Int.random(in: 1...300, using: &random)
     (minute, boot) = (minute + down, Bool.random(using: &random) ? 1 : boot + down)
     if chance(3) { (clock, wallErrorSeconds) = (.untrusted, -1e9) }
     book = try LotBook(
-      restoring: JSONValue(parsing: kept.canonicalBytes, limits: JSONLimits(bytes: 1 << 20, values: 1 << 16)),
+      restoring: JSONValue(
+        parsing: found.canonicalBytes, limits: JSONLimits(bytes: 1 << 20, values: 1 << 16)),
       products: configured, terms: Self.terms, capacity: 12)
-    let isTheSame = book.snapshot.canonicalBytes == kept.canonicalBytes
+    let isTheSame = book.snapshot.canonicalBytes == found.canonicalBytes
     #expect(isTheSame, "minute \(minute)")
-    restarts += 1
+    (restarts, breaks) = (restarts + 1, breaks + 1)
   }
 
   private mutating func changePlans() {
@@ -177,7 +186,9 @@ struct FarmStory {
     guard var account = accounts[id] else { return }
     switch command.action {
     case .harvest: break
-    case .stored: (account.store, account.knownAt, account.moves) = (command.store, minute, account.moves + 1)
+    case .stored:
+      if account.store == nil { account.breaksBefore = breaks }
+      (account.store, account.knownAt, account.moves) = (command.store, minute, account.moves + 1)
     case .weigh: account.onHand = quantity
     case .reserve: account.reserved[command.channel, default: .zero] += quantity
     case .unreserve: account.reserved[command.channel, default: .zero] -= quantity

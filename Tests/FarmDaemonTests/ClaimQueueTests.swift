@@ -29,6 +29,23 @@ struct ClaimQueueTests {
     #expect(queue.put(Self.batch(ClaimQueue.bytesMax + 1)) && !queue.hasRoom)
   }
 
+  @Test func `what was put in is kept when the disk has it, and not while it came back`() {
+    let queue = ClaimQueue()
+    #expect(queue.isKept(queue.lastPut), "nothing was put in")
+    #expect(queue.put(Self.batch(1)))
+    let first = queue.lastPut
+    let batch = queue.take()
+    #expect(!queue.isKept(first))
+    queue.putBack(batch)
+    #expect(queue.put(Self.batch(2)))
+    let second = queue.lastPut
+    #expect(!queue.isKept(first))
+    let both = queue.take()
+    queue.kept(both)
+    #expect(queue.isKept(first) && queue.isKept(second))
+    #expect(queue.put(KeptBatch()) && queue.isKept(queue.lastPut), "an empty batch needs no keeping")
+  }
+
   @Test func `what could not be written comes back before what has come since`() {
     let queue = ClaimQueue()
     #expect(queue.put(Self.batch(1)))

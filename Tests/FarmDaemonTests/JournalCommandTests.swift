@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Foundation
+import Journal
 import LoopbackBroker
 import TestSupport
 import Testing
@@ -33,6 +34,21 @@ struct JournalCommandTests {
     let lot = try #require(claim.json?["subject"]?.string)
     let decision = try #require(claim.json?["data"]?["decision"]?["id"]?.string)
 
+    // Whoever was answered can rely on it: the lot was on the disk before the answer was told.
+    recorder.publish(
+      "\(ReducedFarm.root)/lot/command",
+      #"{"id":"h-2","action":"hold","lot":"\#(lot)","by":"ada","note":"odd"}"#)
+    try await recorder.message(on: "\(ReducedFarm.root)/lot/command/result", within: .seconds(60)) {
+      $0.json?["id"] == "h-2"
+    }
+    let kept = try JournalReader(in: daemon.folder.path).look { try $0.fact("lot/\(lot)") }
+    #expect(try JSONValue(parsing: try #require(kept))["hold"]?["by"] == "ada")
+    recorder.publish(
+      "\(ReducedFarm.root)/command/bed-1-valve", #"{"id":"valve-1","set":"off","by":"ben"}"#)
+    try await recorder.message(on: "\(ReducedFarm.root)/command/bed-1-valve/result", within: .seconds(60)) {
+      $0.json?["id"] == "valve-1"
+    }
+
     let verified = try Self.run(["journal", "verify"], daemon)
     #expect(verified.status == 0, "\(verified)")
     #expect(verified.output.contains("numbers, hashes, bytes and signatures hold"))
@@ -50,6 +66,15 @@ struct JournalCommandTests {
       .split(separator: "\n")
     #expect(exported.count >= 2)
     #expect(exported.allSatisfy { $0.contains(#""kind":"ledger""#) })
+
+    let command = try Self.run(["journal", "explain", "valve-1"], daemon)
+    #expect(command.status == 0, "\(command)")
+    #expect(command.output.contains("Command valve-1 for output/bed-1-valve, given by ben"), "\(command)")
+    #expect(command.output.contains("It was accepted"), "\(command)")
+    let commands = try Self.run(["journal", "export", "--only", "commands"], daemon).output
+      .split(separator: "\n")
+    #expect(commands.count == 3, "\(commands)")
+    #expect(commands.allSatisfy { $0.contains(#""kind":"command""#) })
 
     #expect(try Self.run(["journal", "explain", "0193a5f0-7c00-7000-8000-000000000001"], daemon).status == 1)
     #expect(try Self.run(["lot", "show", "NONE-1"], daemon).status == 1)

@@ -32,6 +32,7 @@ struct SimulatedDayTests {
     for hour in 1...24 {
       try day.run(hours: hour)
       try await day.tell(link)
+      if hour == 14 { try day.rotateKey() }
     }
     day.end()
     try await day.tell(link)
@@ -40,10 +41,10 @@ struct SimulatedDayTests {
     let verdict = try await consumer.verdict()
     #expect(
       verdict.status == 0, "\(verdict.faults.prefix(30).joined(separator: "\n"))\n\(verdict.summary.text)")
-    // The rehearsal's drones do not say who they are, so the marketplace is told nothing of them.
-    for kind in ["status", "keys", "availability", "evidence", "decision", "condition", "soil"] {
+    for kind in ["status", "keys", "availability", "evidence", "decision", "condition", "soil", "health"] {
       #expect(verdict.count("distinct", kind) > 0, "no \(kind) in \(verdict.summary.text)")
     }
+    #expect(verdict.count("distinct", "keys") == 2, "the first key, and the one that took its place")
     #expect(verdict.count("messages") == day.told)
     print("a simulated day, checked by the marketplace: \(verdict.summary.text)")
   }
@@ -93,6 +94,13 @@ private final class SimulatedDay {
       if message.topic.hasPrefix("nexus/") { box.messages.append((at, message)) }
     }
     self.box = box
+    rehearsal.identifyDrones()
+  }
+
+  /// Within a quarter of an hour, so that the stores' records are cut short.
+  func rotateKey() throws {
+    try rehearsal.run(until: .seconds(14 * 3600 + 370))
+    try rehearsal.restartWithNewKey()
   }
 
   func run(hours: Int) throws {

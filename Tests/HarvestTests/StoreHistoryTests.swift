@@ -25,6 +25,31 @@ struct StoreHistoryTests {
     #expect(records.first?.product == nil)
   }
 
+  @Test func `before a stop the record that is in the making ends, and what was measured is in it`() throws {
+    var room = try ColdRoom(plan(.tcs, max: 5))
+    try room.run([.air: 3], for: 17)
+    room.book.takeRecords().forEach { #expect($0.minutes == 15) }
+    try room.run([.air: 8], for: 3)
+    room.book.closeRecords(at: room.now)
+    let record = try #require(room.book.takeRecords().first)
+    #expect(record.minutes == 5)
+    #expect(record.air?.max == 8 && record.air?.samples == 5)
+    #expect(room.book.lot("LOT")?.conditions.minutesAbove == 3, "and it counts for the lot")
+    room.book.closeRecords(at: room.now)
+    #expect(room.book.takeRecords().isEmpty, "nothing was measured since")
+  }
+
+  @Test func `a record that a lot has divided ends as one`() throws {
+    var room = try ColdRoom(plan(.tcs, max: 5))
+    try room.run([.air: 3], for: 4)
+    _ = room.book.apply(
+      LotCommand(id: "2", action: .harvest, lot: "LOT-2", product: room.plan.key, quantity: Amount(units: 5)),
+      at: room.now)
+    _ = room.book.apply(LotCommand(id: "3", action: .stored, lot: "LOT-2"), at: room.now)
+    room.book.closeRecords(at: room.now)
+    #expect(room.book.takeRecords().map(\.minutes) == [4])
+  }
+
   @Test func `a good reading speaks for two minutes, and what is not good for none`() throws {
     var history = StoreHistory(store: "s", limits: [])
     var records = history.record(reading(4), from: .product, at: moment(0))

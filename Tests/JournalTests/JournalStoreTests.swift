@@ -101,6 +101,88 @@ struct JournalStoreTests {
     #expect(try store.revisions() == ["a": 2])
   }
 
+  @Test func `a cleared topic is forgotten when the broker has heard it, and its revisions go on rising`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let store = try Self.open(folder)
+    func state(_ topic: String, _ revision: Int64) -> JournalEntry {
+      .state(revision: revision, JournalMessage(topic: topic, payload: [1], retained: true))
+    }
+    try store.append([state("a", 7), state("b", 3), .cleared(topic: "a", revision: 8)])
+    #expect(try store.pendingStates(at: Self.now, limit: 10).map(\.message.topic) == ["a", "b"])
+    // An older answer is not about the clearing.
+    try store.acknowledge(states: ["a": 7])
+    #expect(try store.revisions() == ["a": 8, "b": 3])
+    #expect(try store.revisionFloor() == 0)
+    try store.acknowledge(states: ["a": 8, "b": 3])
+    #expect(try store.revisions() == ["b": 3])
+    #expect(try store.revisionFloor() == 8)
+    #expect(try store.depth(at: Self.now).states == 0)
+    try store.repeatStates()
+    #expect(try store.pendingStates(at: Self.now, limit: 10).map(\.message.topic) == ["b"])
+    try store.append([.cleared(topic: "b", revision: 4)])
+    try store.acknowledge(states: ["b": 4])
+    #expect(try store.revisionFloor() == 8, "the highest of all")
+  }
+
+  @Test func `a topic that lives again before its clearing was heard stays`() throws {
+    let folder = try TemporaryFolder()
+    let store = try Self.open(folder)
+    try store.append([.cleared(topic: "a", revision: 8)])
+    try store.append([.state(revision: 9, JournalMessage(topic: "a", payload: [1], retained: true))])
+    try store.acknowledge(states: ["a": 8])
+    #expect(
+      try store.pendingStates(at: Self.now, limit: 10).map(\.origin) == [.state(topic: "a", revision: 9)])
+  }
+
+  @Test func `samples of this boot are dated when the clock is right, and those of another boot are not`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let store = try Self.open(folder)
+    func moment(_ seconds: Int, _ wall: Int64, _ clock: ClockTrust) -> Moment {
+      Moment(
+        instant: Instant(sinceBoot: .seconds(seconds)), wall: WallTime(milliseconds: wall), clock: clock)
+    }
+    try store.append([
+      .sample(.command, subject: "early", at: moment(100, 5_000, .untrusted), boot: "this", [1]),
+      .sample(.command, subject: "other", at: moment(100, 5_000, .untrusted), boot: "other", [2]),
+      .sample(
+        .command, subject: "dated", at: moment(150, Self.now.milliseconds - 7, .trusted), boot: "this", [3]),
+    ])
+    #expect(try store.dateSamples(ofBoot: "this", at: moment(160, 60_000, .untrusted)) == 0)
+    let now = moment(200, Self.now.milliseconds, .trusted)
+    #expect(try store.dateSamples(ofBoot: "this", at: now) == 1)
+    #expect(try store.dateSamples(ofBoot: "this", at: now) == 0, "once")
+    var kept: [KeptSample] = []
+    try JournalReader(in: folder.path).look { view in
+      try view.visitSamples(.command) {
+        kept.append($0)
+        return true
+      }
+    }
+    #expect(kept.map(\.subject) == ["early", "other", "dated"])
+    #expect(kept.map(\.clock) == [.trusted, .untrusted, .trusted])
+    #expect(
+      kept.map(\.at.milliseconds) == [
+        Self.now.milliseconds - 100_000, 5_000, Self.now.milliseconds - 7,
+      ])
+  }
+
+  @Test func `what a clock that was never set has dated does not go by age`() throws {
+    let folder = try TemporaryFolder()
+    let store = try Self.open(folder, days: 1)
+    let old = Self.now.advanced(by: .seconds(-3 * 86_400))
+    try store.append([
+      .input(hash: "old", at: old, [1]), .input(hash: "unset", at: WallTime(milliseconds: 1000), [2]),
+    ])
+    _ = try store.keepBudget(at: Self.now)
+    let reader = try JournalReader(in: folder.path)
+    #expect(try reader.look { try $0.input("old") } == nil)
+    #expect(try reader.look { try $0.input("unset") } == [2])
+  }
+
   @Test func `a refused message is kept beside and blocks nothing`() throws {
     let folder = try TemporaryFolder()
     let store = try Self.open(folder)

@@ -108,6 +108,23 @@ public struct StoreHistory: Sendable {
     return closed
   }
 
+  /// Ends the record in the making, for nothing more will be measured: what was is not to be lost with the rest of the
+  /// quarter of an hour.
+  mutating func close(at now: Moment) -> [StoreRecord] {
+    let closed = advance(to: now)
+    guard let start, now.instant > start.instant || begun != nil else { return closed }
+    var record = begun
+    if now.instant > start.instant {
+      let part = endPart(at: now.instant, from: start, at: now)
+      record = record.map { $0.joined(by: part) } ?? part
+    }
+    record?.goesOn = false
+    (begun, self.start) = (nil, now)
+    recent += [record].compactMap(\.self)
+    if recent.count > Self.recentRecords { recent.removeFirst(recent.count - Self.recentRecords) }
+    return closed + [record].compactMap(\.self)
+  }
+
   /// The parts of records that have ended since the last call; a record that nobody has divided is one part.
   mutating func takeParts() -> [StoreRecord] {
     defer { parts = [] }
