@@ -33,8 +33,8 @@ public struct Daemon: Sendable {
   /// - Parameter stop: Ends the daemon as a signal would when it returns; nil: only a signal does.
   /// - Throws: What the machine refused: threads, memory, unreadable secrets.
   public func run(until stop: (@Sendable () async -> Void)? = nil) async throws {
-    // From here on SIGHUP waits for whoever reads it, and ends nothing.
-    let hangups = await UnixSignalsSequence(trapping: .sighup)
+    // From here on SIGHUP waits for whoever reads it, and ends nothing; without anybody it ends us, as ever.
+    let hangups = reread == nil ? nil : await UnixSignalsSequence(trapping: .sighup)
     let clock = SystemClock()
     let zone = LocalZone(configuration.timeZone, at: clock.now().wall)
 
@@ -131,7 +131,7 @@ public struct Daemon: Sendable {
     }
     services += drones.services(desk: desk, clock: clock, counters: memoryCounters, log: log)
     services.append(GatewayService(desk: desk, site: site, wakeUp: wakeUp, firstLook: firstLook))
-    if let reread {
+    if let reread, let hangups {
       let parts = Reloader.Parts(
         loops: loops, outputs: outputsInUse, pins: pins, files: files, memory: memoryKeeper, desk: desk,
         site: site, identity: identity, clock: clock, wakeUp: wakeUp, notifier: control.notifier)
