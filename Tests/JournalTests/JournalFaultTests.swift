@@ -246,7 +246,9 @@ struct JournalFaultTests {
     try replacement.store.append([Self.row(401)])
   }
 
-  @Test func `an earlier copy is set aside, what it holds is kept, and the chain goes on behind what was given since`()
+  @Test
+  func
+    `an earlier copy is set aside, what it holds is kept, and the chain goes on behind what was given since`()
     throws
   {
     let folder = try TemporaryFolder()
