@@ -18,8 +18,8 @@ build: packages ## Debug build
 	$(SWIFT) build $(SWIFT_FLAGS)
 
 # Everything optimised is built alike, so that one build serves the package, the bench and whoever runs it from here: the
-# Swift runtime inside, and no function looked up after the start.
-RELEASE_FLAGS = $(SWIFT_FLAGS) -c release --static-swift-stdlib -Xlinker -z -Xlinker now
+# Swift runtime inside, no function looked up after the start, and no library looked for beside the program.
+RELEASE_FLAGS = $(SWIFT_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 
 release: packages ## Optimised build: .build/release/farmgate
 	$(SWIFT) build $(RELEASE_FLAGS) --product farmgate
