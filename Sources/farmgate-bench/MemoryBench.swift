@@ -43,11 +43,14 @@ struct MemoryBench: Benchmark {
     var resident = Comparison()
     resident.add(ours: ours.resident, peer: peer.resident)
     report.add("resident memory, beside a bare subscriber", resident, unit: "MB")
-    try addSize(to: &report, isDynamic: Memory.mapsSwiftLibrary(gateway.process.identifier))
+    try addSize(to: &report)
   }
 
   /// Of what a package would hold.
-  private func addSize(to report: inout Report, isDynamic: Bool) throws {
+  private func addSize(to report: inout Report) throws {
+    // The name of a library that the program asks for stands in it.
+    let image = try GatewayChild.executable.map { try Data(contentsOf: URL(filePath: $0)) } ?? Data()
+    let isDynamic = image.range(of: Data("libswiftCore.so".utf8)) != nil
     let name = "size of the program, stripped\(isDynamic ? ", without Swift's libraries" : "")"
     guard let source = GatewayChild.executable, let strip = program("strip") else {
       return report.skip(name, because: "there is no strip here (Debian's binutils)")
@@ -68,11 +71,6 @@ struct Memory {
   let anonymous: Double
   /// With the pages of its files.
   let resident: Double
-
-  /// Whether Swift's libraries are files of their own to a process, and not in its program.
-  static func mapsSwiftLibrary(_ process: pid_t) throws -> Bool {
-    try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8).contains("/libswiftCore.so")
-  }
 
   init(of process: pid_t) throws {
     let text = try String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8)
