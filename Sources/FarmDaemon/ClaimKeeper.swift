@@ -16,49 +16,49 @@ actor ClaimKeeper {
   private let executor = SerialExecutorQueue("journal")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  private let place: JournalPlace
-  private let link: BrokerLink?
+  let place: JournalPlace
+  let link: BrokerLink?
   private let queue: ClaimQueue
-  private let clock: SystemClock
-  private let log: Logger
+  let clock: SystemClock
+  let log: Logger
   /// Nil until it could be opened.
-  private var store: JournalStore?
-  private var ring: KeyRing?
-  private var window = OutboxWindow(limit: windowLimit, bytesLimit: windowBytes, acknowledged: 0)
+  var store: JournalStore?
+  var ring: KeyRing?
+  var window = OutboxWindow(limit: windowLimit, bytesLimit: windowBytes, acknowledged: 0)
   /// Whether the disk may hold something that was not handed over yet.
-  private var mayOweEntries = true
-  private var mayOweStates = true
+  var mayOweEntries = true
+  var mayOweStates = true
   /// No state that is owed was said before this entry.
-  private var statesAfter: UInt64 = 0
+  var statesAfter: UInt64 = 0
   /// Beyond this entry there may be states that were not looked at.
-  private var statesUntil = UInt64.max
+  var statesUntil = UInt64.max
   /// Connections that the link had when states were repeated last.
-  private var connects: UInt64 = 0
-  private var cursorToKeep: UInt64?
-  private var statesToKeep: [String: Int64] = [:]
+  var connects: UInt64 = 0
+  var cursorToKeep: UInt64?
+  var statesToKeep: [String: Int64] = [:]
   /// What the broker has is kept with what is kept anyway, and for its own sake only now and then: it costs nothing but
   /// repetition to forget it.
-  private var answersToKeep = 0
-  private var answersSince: Instant?
+  var answersToKeep = 0
+  var answersSince: Instant?
   /// The disk may hold samples of this boot that are dated by a clock that was not right.
-  private var mayHoldUndated = true
+  var mayHoldUndated = true
   /// Written since the outbox was counted.
-  private var isCounted = false
-  private var retry = RetryPause()
-  private var head = JournalHead.empty
+  var isCounted = false
+  var retry = RetryPause()
+  var head = JournalHead.empty
   /// The journal was replaced, and the gateway has to say everything anew.
   private(set) var isNew = false
-  private var look = JournalReport()
+  var look = JournalReport()
   private let shared = Mutex(JournalReport(trouble: "the journal is not open yet"))
   private let roundsMade = Atomic<UInt64>(0)
   private let isSilent = Atomic<Bool>(false)
 
   /// In the link's hands at a time, which gives libmosquitto fewer still.
-  private static let windowLimit = 256
-  private static let windowBytes = 512 << 10
+  static let windowLimit = 256
+  static let windowBytes = 512 << 10
   /// Answers of the broker that are not kept yet: so many, or for so long.
-  private static let answersMax = 256
-  private static let answersDelay = Duration.seconds(60)
+  static let answersMax = 256
+  static let answersDelay = Duration.seconds(60)
 
   init(_ place: JournalPlace, link: BrokerLink?, queue: ClaimQueue, clock: SystemClock, log: Logger) {
     (self.place, self.link, self.queue, self.clock, self.log) = (place, link, queue, clock, log)
@@ -144,7 +144,7 @@ actor ClaimKeeper {
     show()
   }
 
-  private func dateSamples(at now: Moment) {
+  func dateSamples(at now: Moment) {
     guard mayHoldUndated, now.clock == .trusted else { return }
     attempt { [self] store throws(JournalError) in
       let count = try store.dateSamples(ofBoot: place.boot, at: now)
@@ -180,11 +180,11 @@ actor ClaimKeeper {
   /// The gateway has said everything anew.
   func isToldAnew() { isNew = false }
 
-  private func areAnswersDue(at now: Instant) -> Bool {
+  func areAnswersDue(at now: Instant) -> Bool {
     answersToKeep >= Self.answersMax || answersSince.map { now - $0 >= Self.answersDelay } ?? false
   }
 
-  private func write(at now: Moment, evenAnswers: Bool = false) {
+  func write(at now: Moment, evenAnswers: Bool = false) {
     let batch = queue.take()
     guard !batch.isEmpty || areAnswersDue(at: now.instant) || (evenAnswers && answersToKeep > 0) else {
       return
@@ -217,7 +217,7 @@ actor ClaimKeeper {
 
   /// - Returns: Whether it went well. What did not is told once.
   @discardableResult
-  private func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
+  func attempt(_ action: (JournalStore) throws(JournalError) -> Void) -> Bool {
     guard let store else { return false }
     do throws(JournalError) {
       try action(store)
@@ -230,12 +230,12 @@ actor ClaimKeeper {
     }
   }
 
-  private func note(_ error: JournalError) {
+  func note(_ error: JournalError) {
     tell(error)
     if error.cause == .damaged { replace() }
   }
 
-  private func tell(_ error: JournalError) {
+  func tell(_ error: JournalError) {
     look.failures += 1
     if look.trouble != error.description {
       log.note(.journalTrouble, .error, "\(error); claims wait in memory, control runs on")
@@ -243,7 +243,7 @@ actor ClaimKeeper {
     look.trouble = error.description
   }
 
-  private func replace() {
+  func replace() {
     do throws(JournalError) {
       guard let damaged = store else { return }
       let replacement = try damaged.replaced(after: head)
@@ -265,152 +265,7 @@ actor ClaimKeeper {
     }
   }
 
-  // MARK: To the broker
-
-  private func feed(at now: WallTime) {
-    // What is handed over without a connection is out of date when there is one.
-    guard let store, let link, link.status.state == .connected, repeatAfterConnect(link.status.connects),
-      window.isHalfEmpty, mayOweEntries || mayOweStates
-    else { return }
-    do throws(JournalError) {
-      let rows =
-        mayOweEntries
-        ? try store.ledger(after: window.handedOver, limit: window.room, bytes: window.roomBytes) : []
-      mayOweEntries = rows.last.map { $0.sequence < head.sequence } ?? false
-      var states = try statesToHand(upTo: rows.last?.sequence ?? .max, at: now)
-      var batch = Handover(at: now, capacity: rows.count + states.count)
-      // As they were said: a state stands between the entry that it was derived from and the next.
-      for row in rows where !window.isSettledOrOnItsWay(ledger: row.sequence) {
-        guard hand(&states, before: row.sequence, in: &batch), row.sequence <= statesUntil, window.room > 0
-        else {
-          mayOweEntries = true
-          break
-        }
-        hand(PendingMessage(origin: .ledger(sequence: row.sequence), message: row.message), in: &batch)
-      }
-      if !mayOweEntries { _ = hand(&states, before: .max, in: &batch) }
-      if let left = states.first { (mayOweStates, statesAfter) = (true, min(statesAfter, left.after)) }
-      hand(over: batch, to: link)
-    } catch {
-      note(error)
-    }
-  }
-
-  /// States that may have to go before an entry. None as long as the disk does not know which of them the broker has.
-  private func statesToHand(upTo sequence: UInt64, at now: WallTime) throws(JournalError) -> ArraySlice<
-    PendingMessage
-  > {
-    statesUntil = .max
-    guard mayOweStates, sequence > statesAfter else { return [] }
-    if !statesToKeep.isEmpty, retry.isOver(at: clock.now().instant) {
-      write(at: clock.now(), evenAnswers: true)
-    }
-    guard statesToKeep.isEmpty, let store else { return [] }
-    let states = try store.pendingStates(at: now, limit: window.limit)
-    (mayOweStates, statesAfter) = (states.count == window.limit, states.last?.after ?? 0)
-    if mayOweStates { statesUntil = statesAfter }
-    return states[...]
-  }
-
-  /// - Returns: False when there is no room for all of them.
-  private func hand(
-    _ states: inout ArraySlice<PendingMessage>, before sequence: UInt64, in batch: inout Handover
-  ) -> Bool {
-    while let state = states.first, state.after < sequence {
-      if window.isOnItsWay(topic: state.message.topic) {
-        // Behind the older one, which is on its way.
-        (mayOweStates, statesAfter) = (true, 0)
-      } else if window.room == 0 {
-        return false
-      } else {
-        hand(state, in: &batch)
-      }
-      states.removeFirst()
-    }
-    return true
-  }
-
-  /// On a new connection the broker may have forgotten what it kept: the newest of each topic goes out again.
-  private func repeatAfterConnect(_ count: UInt64) -> Bool {
-    guard count != connects else { return true }
-    // Before the first one everything was repeated already.
-    let isDone = connects == 0 || attempt { store throws(JournalError) in try store.repeatStates() }
-    guard isDone else { return false }
-    // What the last connection acknowledged and the disk does not know yet, the broker may have forgotten as well.
-    if connects != 0 { statesToKeep = [:] }
-    (connects, mayOweStates, statesAfter, isCounted) = (count, true, 0, false)
-    return true
-  }
-
-  private func hand(_ pending: PendingMessage, in batch: inout Handover) {
-    batch.append(pending.message, token: window.handOver(pending))
-  }
-
-  /// What the link does not take now comes back; what it can never take is buried.
-  private func hand(over batch: Handover, to link: BrokerLink) {
-    var next = 0
-    while next < batch.messages.count {
-      let (taken, refusal) = link.publish(inOrder: batch.messages[next...])
-      next += taken
-      guard let refusal else { return }
-      guard refusal == .invalid || refusal == .tooLarge else {
-        for token in batch.tokens[next...] { giveBack(token) }
-        return
-      }
-      bury(batch.tokens[next], reasonCode: 0x95)
-      next += 1
-    }
-  }
-
-  /// What the broker has said.
-  func answered(_ batch: [Acknowledgement]) {
-    for answer in batch {
-      switch answer.outcome {
-      case .accepted, .expired: note(window.settle(answer.token))
-      case .refused(let code): bury(answer.token, reasonCode: code)
-      case .superseded, .failed: giveBack(answer.token)
-      }
-    }
-    // Before the disk is asked to keep what the broker said: meanwhile the link has something to do.
-    feed(at: clock.now().wall)
-    work()
-  }
-
-  private func note(_ progress: OutboxWindow.Progress) {
-    switch progress {
-    case .none: return
-    case .ledger(let sequence): cursorToKeep = sequence
-    case .state(let topic, let revision):
-      statesToKeep[topic] = revision
-      if topic == place.keysTopic, var ring {
-        if let trouble = place.announced(&ring) { log.error("\(trouble)") }
-        self.ring = ring
-      }
-    }
-    answersToKeep += 1
-    answersSince = answersSince ?? clock.now().instant
-  }
-
-  private func bury(_ token: UInt64, reasonCode: UInt8) {
-    guard let message = window.message(of: token) else { return }
-    log.error(
-      "the marketplace's broker refuses a message for good",
-      metadata: ["topic": "\(message.message.topic)", "code": "\(reasonCode)"])
-    let now = clock.now().wall
-    // What is not in the dead letters is handed over again: nothing is passed over.
-    isCounted = false
-    let isBuried = attempt { store throws(JournalError) in
-      try store.bury(message, reasonCode: reasonCode, at: now)
-    }
-    if isBuried { note(window.settle(token)) } else { giveBack(token) }
-  }
-
-  private func giveBack(_ token: UInt64) {
-    window.giveBack(token)
-    (mayOweEntries, mayOweStates, statesAfter) = (true, true, 0)
-  }
-
-  private func show() {
+  func show() {
     roundsMade.add(1, ordering: .relaxed)
     look.waitingBytes = queue.bytes
     // One in trouble has said so already.

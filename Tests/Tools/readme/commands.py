@@ -27,13 +27,15 @@ def blocks(text):
     lines = text.split("\n")
     number = 0
     while number < len(lines):
-        if lines[number] != FENCE + "sh":
+        # A block of a list is indented with it.
+        indent = len(lines[number]) - len(lines[number].lstrip())
+        if lines[number][indent:] != FENCE + "sh":
             number += 1
             continue
-        said = COMMENT.match(lines[number - 1]) if number else None
-        end = lines.index(FENCE, number + 1)
+        said = COMMENT.match(lines[number - 1].strip()) if number else None
+        end = lines.index(" " * indent + FENCE, number + 1)
         name, script = (said[1], said[2]) if said else (None, None)
-        yield Block(number + 1, name, script, lines[number + 1 : end])
+        yield Block(number + 1, name, script, [line[indent:] for line in lines[number + 1 : end]])
         number = end + 1
 
 
