@@ -13,6 +13,7 @@ struct AlarmIndex: Sendable {
   private(set) var outputs: [Output] = []
   private(set) var beds: [Bed] = []
   private(set) var stores: [Store] = []
+  private(set) var notKept = -1
   private(set) var entries: [AlarmEntry] = []
 
   init(plan: ControlPlan) {
@@ -21,6 +22,8 @@ struct AlarmIndex: Sendable {
     for (index, bed) in plan.irrigations.enumerated() { add(bed, index) }
     for (index, store) in plan.coldStores.enumerated() { add(store, index) }
     if plan.floodLimitPerMinute != nil { _ = entry(.flood, .farm, "alarms") }
+    // A disk may be busy for some seconds, and a journal is opened after the first tick.
+    if plan.keepsJournal { notKept = entry(.notKept, .farm, "journal", delay: .seconds(10)) }
   }
 
   private mutating func entry(

@@ -4,7 +4,7 @@ public enum AlarmKind: UInt8, Sendable, CaseIterable {
   case outputFailed, notConfirmed, maxOn
   case noFlow, lowFlow, burst, deadMeter, leak, litresUsedUp, balance, probeDoubted
   case tooWarm, tooCold, doorOpen, notCooling
-  case flood
+  case flood, notKept
 
   /// The last part of an alarm's id.
   public var code: String { words.code }
@@ -18,7 +18,7 @@ public enum AlarmKind: UInt8, Sendable, CaseIterable {
     case .outputFailed, .notConfirmed, .maxOn, .burst, .leak, .tooWarm, .tooCold, .doorOpen, .notCooling: true
     case .stale, .implausible, .disagreement, .noFlow, .lowFlow, .deadMeter, .litresUsedUp, .balance,
       .probeDoubted,
-      .flood:
+      .flood, .notKept:
       false
     }
   }
@@ -67,6 +67,11 @@ public enum AlarmKind: UInt8, Sendable, CaseIterable {
     case .doorOpen: ("door-open", "The door has been open for too long.")
     case .notCooling: ("not-cooling", "The compressor runs and the store does not get colder.")
     case .flood: ("flood", "More alarms come than anybody can read; only their states are kept up.")
+    case .notKept:
+      (
+        "not-kept",
+        "The journal takes nothing: its disk is full, fails or hangs. Claims wait in memory, and control runs on."
+      )
     }
   }
 }

@@ -11,14 +11,17 @@ public struct ControlPlan: Equatable, Sendable {
   public var siren: Int?
   /// More alarms than this within a minute no longer sound. Nil: no limit.
   public var floodLimitPerMinute: Int?
+  /// Whether there is a journal that may be in trouble, which is an alarm then.
+  public var keepsJournal: Bool
 
   public init(
     channels: [ChannelPlan] = [], outputs: [OutputPlan] = [], irrigations: [IrrigationPlan] = [],
     coldStores: [ColdStorePlan] = [], chargers: [ChargerPlan] = [], siren: Int? = nil,
-    floodLimitPerMinute: Int? = nil
+    floodLimitPerMinute: Int? = nil, keepsJournal: Bool = false
   ) {
     (self.channels, self.outputs, self.irrigations) = (channels, outputs, irrigations)
     (self.coldStores, self.chargers) = (coldStores, chargers)
     (self.siren, self.floodLimitPerMinute) = (siren, floodLimitPerMinute)
+    self.keepsJournal = keepsJournal
   }
 }

@@ -18,6 +18,7 @@ extension FarmController {
       let alarm = index.channels[meters[meter].channel].leak
       raise(alarm, meters[meter].leak?.hasLeak ?? false, cause: .leak, at: now)
     }
+    raise(index.notKept, journalIsInTrouble, at: now)
     board.stepFlood(at: now)
   }
 

@@ -35,6 +35,7 @@ extension FarmController {
     }
     board.takeOver(old.board, by: carry)
     lastLocal = old.lastLocal
+    journalIsInTrouble = old.journalIsInTrouble
     memoryRevision = old.memoryRevision &+ 1
     for output in looksAtOutput.indices { looksAtOutput[output] = true }
   }

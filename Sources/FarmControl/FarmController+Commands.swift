@@ -39,6 +39,9 @@ extension FarmController {
     stirOutput(output)
   }
 
+  /// Whether the journal takes what it is given. No output goes by it.
+  public mutating func note(journalIsInTrouble: Bool) { self.journalIsInTrouble = journalIsInTrouble }
+
   /// The driver reached this output again.
   public mutating func outputDriven(_ output: Int) {
     guard outputs.indices.contains(output) else { return }

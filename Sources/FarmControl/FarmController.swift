@@ -38,6 +38,8 @@ public struct FarmController: Sendable {
   var arbiters: [OutputArbiter]
   var board: AlarmBoard
   var disagreements: [Disagreement]
+  /// The journal takes nothing, as its owner last said.
+  var journalIsInTrouble = false
   // Those whose alarms have nothing to add while they stay as they are.
   var quietChannels: [Bool]
   var quietOutputs: [Bool]

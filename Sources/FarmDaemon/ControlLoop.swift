@@ -112,6 +112,9 @@ public final class ControlLoop {
       case .charge(let permit):
         controller.apply(permit)
         continue
+      case .journal(let isInTrouble):
+        controller.note(journalIsInTrouble: isInTrouble)
+        continue
       }
       _ = events.push(.verdict(token: request.token, verdict))
     }

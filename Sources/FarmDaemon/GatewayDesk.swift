@@ -232,7 +232,9 @@ actor GatewayDesk {
   /// Once a second.
   func second() {
     let now = clock.now()
-    gateway.note("journal", journal().note)
+    let journal = journal()
+    gateway.note("journal", journal.note)
+    _ = loop.requests.push(.journal(isInTrouble: journal.trouble != nil))
     gateway.advance(to: now)
     // One that finds no room is renewed in a second, and counted where requests are.
     for request in gateway.takePadRequests() { _ = loop.requests.push(request) }

@@ -16,13 +16,15 @@ public enum ControlRequest: Sendable, BitwiseCopyable {
   case alarm(AlarmCommand)
   /// What is known of a drone on a pad; renewed every second and not answered.
   case charge(ChargePermit)
+  /// How the journal is; renewed every second and not answered.
+  case journal(isInTrouble: Bool)
 
   /// Comes back in `ControlEvent.verdict`; 0 for what is not answered.
   public var token: UInt64 {
     switch self {
     case .output(let command): command.token
     case .alarm(let command): command.token
-    case .charge: 0
+    case .charge, .journal: 0
     }
   }
 }

@@ -48,7 +48,7 @@ extension ControlPlan {
       coldStores: configuration.coldStores.map { ColdStorePlan($0, index) },
       chargers: (configuration.drones?.pads ?? []).compactMap { ChargerPlan($0, index) },
       siren: configuration.alarms.siren.map(index.output),
-      floodLimitPerMinute: configuration.alarms.floodLimitPerMinute)
+      floodLimitPerMinute: configuration.alarms.floodLimitPerMinute, keepsJournal: true)
   }
 }
 

@@ -17,6 +17,7 @@ extension ControlRequest {
       guard let pad = carry.newCharger(permit.pad) else { return nil }
       permit.pad = pad
       return .charge(permit)
+    case .journal: return self
     }
   }
 

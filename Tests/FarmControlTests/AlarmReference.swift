@@ -67,6 +67,7 @@ struct AlarmReference {
       let time = Int(plan.coldStores[store].alarm?.doorOpen?.milliseconds ?? 0)
       return (time, time, 0)
     case (.notCooling, _): return (0, 0, nil)
+    case (.notKept, _): return (10_000, 10_000, 0)
     // The list does not say how many bad values make a sensor unbelievable: half a minute is not too long.
     case (.implausible, _): return (0, 30_000, 0)
     case (.probeDoubted, _): return (24 * 3_600_000, 24 * 3_600_000, nil)

@@ -35,6 +35,7 @@ struct FarmObservation {
   let mastersTrouble: [Int]
   /// The alarms that say that a bed's meter is dead.
   let deadMeters: [Int]
+  var journalIsInTrouble = false
   /// A person has cleared something since the last tick.
   var wasCleared = false
   /// Whether bed 2's probe asks for water.
@@ -74,6 +75,7 @@ struct FarmObservation {
     case (_, .irrigation(let bed)): cause(of: line.kind, beds[bed == 0 ? 0 : 1], bed)
     case (_, .coldStore): cause(ofStore: line.kind)
     case (.flood, _): flood
+    case (.notKept, _): journalIsInTrouble ? .present : .absent
     default: .unsure
     }
   }
@@ -213,6 +215,7 @@ extension FarmObservation {
   /// Takes in what is published after a tick. The reading of the farm itself stands beside it: what flowed, and what
   /// was heard.
   mutating func look(at hard: HardFarm, now: Int) {
+    journalIsInTrouble = hard.journalIsInTrouble
     let controller = hard.farm.controller
     let wasOpen = [HardFarm.Output.valve1, .valve3].map { outputs[$0.rawValue].commanded == .on }
     let wasCooling = outputs[HardFarm.Output.compressor.rawValue].commanded == .on && !isRecovering

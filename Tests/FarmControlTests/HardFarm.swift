@@ -72,7 +72,7 @@ struct HardFarm {
             RootZonePlan(
               zone: $0, cropCoefficient: 1, areaSquareMetres: 5, evaporation: .fixed(6), standsIn: true)
           }))
-    plan.floodLimitPerMinute = 4
+    (plan.floodLimitPerMinute, plan.keepsJournal) = (4, true)
     plan.coldStores[0].fan = Output.fan.rawValue
     plan.coldStores[0].heater = Output.heater.rawValue
     return plan
@@ -91,7 +91,11 @@ struct HardFarm {
     setClock()
     hearEverything()
     breakSomething()
+    farm.controller.note(journalIsInTrouble: journalIsInTrouble)
   }
+
+  /// For five minutes of every three hours.
+  var journalIsInTrouble: Bool { now.sinceBoot.components.seconds / 300 % 36 == 7 }
 
   private mutating func changeMoods() {
     guard chance.isOne(in: 12) else { return }

@@ -95,9 +95,14 @@ struct StorageFaultTests {
     try disk.fill()
     rig.harvest("h-1")
     try await rig.expectTrouble("No space left on device", daemon)
+    let alarm = "\(Self.root)/alarm/journal.not-kept"
+    try await rig.recorder.message(on: alarm, "the alarm") { $0.json?["state"] == "active" }
     try await rig.expectControl(daemon)
     try disk.free()
     try await rig.expectHealed(daemon)
+    _ = try await eventually("the alarm to be over") {
+      rig.recorder.messages(on: alarm).last?.json?["state"] == "normal" ? true : nil
+    }
     _ = try await eventually(within: .seconds(60), "the harvest at the market") {
       rig.buyer.topics.contains { $0.hasSuffix("/evidence") } ? true : nil
     } onTimeout: {
