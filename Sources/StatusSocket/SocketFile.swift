@@ -62,7 +62,9 @@ struct SocketFile: Sendable {
     // Nobody can connect before `listen`: by then the file is as it is to be.
     let isListening =
       attempt("bind", withAddress(of: fresh) { bind(descriptor, $0, $1) })
-      && attempt("set the group of", chown(fresh, uid_t.max, getegid()))
+      && attempt("look at", lstat(fresh, &status))
+      // Of another group only in a folder that gives its own away; a service's sandbox may forbid the call altogether.
+      && (status.st_gid == getegid() || attempt("set the group of", chown(fresh, uid_t.max, getegid())))
       && attempt("set the mode of", chmod(fresh, mode))
       && attempt("listen on", Glibc.listen(descriptor, backlog))
       && attempt("look at", lstat(fresh, &status)) && attempt("place", rename(fresh, path))
