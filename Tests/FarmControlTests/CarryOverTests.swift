@@ -28,6 +28,7 @@ struct CarryOverTests {
     /// - Returns: What the two answer differently; nil: nothing.
     mutating func tick() -> String? {
       hard.advance()
+      other.note(journalIsInTrouble: hard.journalIsInTrouble)
       var difference = act()
       hard.farm.tick()
       hard.farm.readings.withUnsafeBufferPointer { readings in

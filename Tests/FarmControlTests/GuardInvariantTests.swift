@@ -160,6 +160,7 @@ struct Trial: Sendable {
     } catch {
       broken = "cannot start again: \(error)"
     }
+    hard.tellOfJournal()
     // What it hears begins anew.
     hard.farm.readings = hard.farm.readings.map { _ in .silent }
     let now = Int(hard.now.sinceBoot.milliseconds)
