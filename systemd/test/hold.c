@@ -99,5 +99,12 @@ int main(int count, char **words) {
   }
   printf("%d\n", held);
   fflush(stdout);
-  pause();
+  // Its end has to be taken note of, or its process would never be seen to end.
+  for (;;) {
+    int status;
+    pid_t thread = waitpid(-1, &status, __WALL);
+    if (thread < 0) return errno != ECHILD;
+    if (thread == held && !WIFSTOPPED(status)) return 0;
+    if (thread != held && WIFSTOPPED(status)) ptrace(PTRACE_DETACH, thread, 0, 0);
+  }
 }
