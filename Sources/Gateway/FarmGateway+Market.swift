@@ -12,11 +12,13 @@ extension FarmGateway {
     market = start.seal.map { makeMarket($0, start.memory) }
     if !start.keysAreTold { market?.sayKeys(at: now) }
     try lots.open(start.lots)
-    if start.lotsAreEarlier { holdAll(at: now) }
+    if start.lotsAreEarlier { holdAll(revisionFloor: start.memory.revisionFloor, at: now) }
   }
 
   /// Nothing is sold of lots as they were once: a person weighs them, and releases them.
-  private mutating func holdAll(at now: Moment) {
+  private mutating func holdAll(revisionFloor floor: Int64, at now: Moment) {
+    lots.skipRevisions(to: floor)
+    lots.republish()
     for lot in lots.book.lots {
       // One that is withdrawn or expired refuses, and stays so.
       let command = LotCommand(

@@ -73,6 +73,7 @@ struct LotDesk: Sendable {
 
   mutating func takeChanged() -> [(lot: String, kept: JSONValue)] { book.takeChanged() }
   mutating func keepAll() { book.markAllChanged() }
+  mutating func skipRevisions(to floor: Int64) { book.skipRevisions(to: floor) }
   var storesSnapshot: JSONValue { book.storesSnapshot }
 }
 

@@ -30,6 +30,13 @@ extension LotBook {
   /// Makes the next `takeChanged` return every lot.
   public mutating func markAllChanged() { changed = Set(lotsByID.keys) }
 
+  /// After a loss: no lot gives a revision that may have been given.
+  /// - Parameter floor: None was higher.
+  public mutating func skipRevisions(to floor: Int64) {
+    for id in lotsByID.keys { lotsByID[id]?.revision = max(floor, lotsByID[id]?.revision ?? 0) }
+    markAllChanged()
+  }
+
   /// When each probe of each store was last heard: `stores` of the snapshot.
   public var storesSnapshot: JSONValue {
     .object(

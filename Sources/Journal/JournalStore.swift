@@ -89,7 +89,7 @@ public struct JournalStore: Sendable {
   private static func takeUp(
     _ store: JournalStore, lastHead head: JournalHead, reserved: UInt64, _ troubles: [String]
   ) throws(JournalError) -> Opening {
-    let replacement = try store.replaced(after: JournalHead(sequence: reserved))
+    let replacement = try store.replaced(after: JournalHead(sequence: reserved), keepingStates: false)
     let trouble =
       "\(store.path) is an earlier copy: it ends at \(head.sequence), and numbers up to \(reserved) were given; it is set aside as \(replacement.aside ?? "nothing")"
     return Opening(
@@ -187,10 +187,15 @@ public struct JournalStore: Sendable {
   /// Sets a file aside that turned out to be damaged while it was in use, and begins a new one behind `head`, with what
   /// can still be read: facts, the newest states, and the entries that the broker does not have.
   ///
-  /// - Parameter head: Of the chain as its owner knows it.
+  /// - Parameters:
+  ///   - head: Of the chain as its owner knows it.
+  ///   - keepsStates: False where newer ones were told since: none of these is told again.
   /// - Throws: This store is as it was when the file cannot be set aside.
-  public func replaced(after head: JournalHead) throws(JournalError) -> Replacement {
-    let salvage = Salvage(queue, path: path)
+  public func replaced(after head: JournalHead, keepingStates keepsStates: Bool = true) throws(JournalError)
+    -> Replacement
+  {
+    var salvage = Salvage(queue, path: path)
+    if !keepsStates { salvage.states = [] }
     let aside = try Self.setAside(path)
     do { try queue.close() } catch { throw JournalError("close", path, error) }
     let store = try JournalStore(path, budget, reserve)
