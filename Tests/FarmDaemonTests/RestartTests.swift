@@ -115,8 +115,8 @@ struct RestartTests {
 
   @Test func `a rest goes on over a clean end, and after a kill it is a full one`() async throws {
     // Longer than a start takes on a machine that is busy with other tests.
-    let rest = 12.0
-    let rig = try await Rig(guards: "{min_off_s: 12, max_on_s: 600}")
+    let rest = 30.0
+    let rig = try await Rig(guards: "{min_off_s: 30, max_on_s: 600}")
     let clock = ContinuousClock()
     var gateway = try await rig.start()
     rig.hear(18)
