@@ -33,7 +33,7 @@ extension LotBook {
   /// After a loss: no lot gives a revision that may have been given.
   /// - Parameter floor: None was higher.
   public mutating func skipRevisions(to floor: Int64) {
-    for id in lotsByID.keys { lotsByID[id]?.revision = max(floor, lotsByID[id]?.revision ?? 0) }
+    for (id, lot) in lotsByID where lot.revision < floor { lotsByID[id]?.revision = floor }
     markAllChanged()
   }
 
