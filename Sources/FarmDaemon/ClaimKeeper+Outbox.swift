@@ -1,12 +1,7 @@
-import ClaimKeys
-import Claims
 import FarmUnits
-import Gateway
 import Journal
 import Logging
 import MQTTLink
-import RealTimeLoop
-import Synchronization
 
 /// To the broker.
 extension ClaimKeeper {
@@ -80,7 +75,7 @@ extension ClaimKeeper {
     let isDone = connects == 0 || attempt { store throws(JournalError) in try store.repeatStates() }
     guard isDone else { return false }
     // What the last connection acknowledged and the disk does not know yet, the broker may have forgotten as well.
-    if connects != 0 { statesToKeep = [:] }
+    if connects != 0 { (statesToKeep, repeatedFrom) = ([:], window.nextToken) }
     (connects, mayOweStates, statesAfter, isCounted) = (count, true, 0, false)
     return true
   }
@@ -109,7 +104,7 @@ extension ClaimKeeper {
   func answered(_ batch: [Acknowledgement]) {
     for answer in batch {
       switch answer.outcome {
-      case .accepted, .expired: note(window.settle(answer.token))
+      case .accepted, .expired: note(window.settle(answer.token), of: answer.token)
       case .refused(let code): bury(answer.token, reasonCode: code)
       case .superseded, .failed: giveBack(answer.token)
       }
@@ -119,10 +114,12 @@ extension ClaimKeeper {
     work()
   }
 
-  func note(_ progress: OutboxWindow.Progress) {
+  func note(_ progress: OutboxWindow.Progress, of token: UInt64) {
     switch progress {
     case .none: return
     case .ledger(let sequence): cursorToKeep = sequence
+    // Said on a connection that is gone, and heard after it: the broker may have forgotten it since.
+    case .state where token < repeatedFrom: (mayOweStates, statesAfter) = (true, 0)
     case .state(let topic, let revision):
       statesToKeep[topic] = revision
       if topic == place.keysTopic, var ring {
@@ -145,7 +142,7 @@ extension ClaimKeeper {
     let isBuried = attempt { store throws(JournalError) in
       try store.bury(message, reasonCode: reasonCode, at: now)
     }
-    if isBuried { note(window.settle(token)) } else { giveBack(token) }
+    if isBuried { note(window.settle(token), of: token) } else { giveBack(token) }
   }
 
   func giveBack(_ token: UInt64) {

@@ -34,6 +34,8 @@ actor ClaimKeeper {
   var statesUntil = UInt64.max
   /// Connections that the link had when states were repeated last.
   var connects: UInt64 = 0
+  /// What was handed over before this token went to an earlier connection.
+  var repeatedFrom: UInt64 = 0
   var cursorToKeep: UInt64?
   var statesToKeep: [String: Int64] = [:]
   /// What the broker has is kept with what is kept anyway, and for its own sake only now and then: it costs nothing but

@@ -17,7 +17,8 @@ public struct OutboxWindow: Sendable {
   private var entriesOnTheirWay: Set<UInt64> = []
   private var topicsOnTheirWay: [String: Int] = [:]
   private var bytes = 0
-  private var nextToken: UInt64 = 1
+  /// Of the next message that is handed over; tokens rise.
+  public private(set) var nextToken: UInt64 = 1
 
   public init(limit: Int, bytesLimit: Int = .max, acknowledged: UInt64) {
     precondition(limit > 0 && bytesLimit > 0)
