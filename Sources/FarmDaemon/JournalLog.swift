@@ -11,16 +11,16 @@ public struct JournalLog: LogHandler {
   public var logLevel: Logger.Level = .info
   private let label: String
   private let forJournal: Bool
-  private let journal: JournalSocket?
+  private let journal: JournaldSocket?
   private let pace: SharedPace
 
   /// - Parameter forJournal: Whether standard error is connected to journald; nil: as the service manager says.
   public init(label: String, forJournal: Bool? = nil) {
-    let isJournal = forJournal ?? JournalSocket.isStandardError
-    self.init(label: label, forJournal: isJournal, journal: isJournal ? JournalSocket() : nil)
+    let isJournal = forJournal ?? JournaldSocket.isStandardError
+    self.init(label: label, forJournal: isJournal, journal: isJournal ? JournaldSocket() : nil)
   }
 
-  init(label: String, forJournal: Bool, journal: JournalSocket?) {
+  init(label: String, forJournal: Bool, journal: JournaldSocket?) {
     (self.label, self.forJournal, self.journal) = (label, forJournal, journal)
     pace = SharedPace()
   }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Hands lines to journald by its own protocol, one datagram each, with every field under its name and the event's id
 /// (systemd.io, "Native Journal Protocol").
-final class JournalSocket: Sendable {
+final class JournaldSocket: Sendable {
   private let descriptor: Int32
   private let path: String
 
@@ -19,7 +19,7 @@ final class JournalSocket: Sendable {
   }
 
   /// Nil where there is no socket to be had.
-  init?(path: String = JournalSocket.place) {
+  init?(path: String = JournaldSocket.place) {
     self.path = path
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return nil }

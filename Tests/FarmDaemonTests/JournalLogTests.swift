@@ -14,7 +14,7 @@ struct JournalLogTests {
   @Test func `a line is handed to journald with its fields, its priority and the id of its event`() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "journal-\(getpid())").path
     let socket = try NotificationSocket(path)
-    let journal = try #require(JournalSocket(path: path))
+    let journal = try #require(JournaldSocket(path: path))
     var logger = Logger(label: "farmgate") { JournalLog(label: $0, forJournal: true, journal: journal) }
     logger.logLevel = .info
     logger.note(.brokerLost, .warning, "no link: refused\nMESSAGE_ID=forged", metadata: ["broker": "si\nte"])
@@ -40,7 +40,7 @@ struct JournalLogTests {
 
   @Test func `a journald that is not there, or does not take a line, leaves it to standard error`() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "nobody-\(getpid())").path
-    let journal = try #require(JournalSocket(path: path))
+    let journal = try #require(JournaldSocket(path: path))
     #expect(!journal.send(line("anything"), label: "farmgate"))
     let socket = try NotificationSocket(path)
     #expect(journal.send(line("anything"), label: "farmgate"))
