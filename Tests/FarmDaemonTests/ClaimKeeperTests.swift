@@ -27,6 +27,15 @@ struct ClaimKeeperTests {
     return keeper
   }
 
+  /// A link to the marketplace that was started.
+  private static func link(to broker: PrivateBroker) throws -> BrokerLink {
+    var options = LinkOptions(name: "market", host: "127.0.0.1", port: broker.port, clientID: "keeper")
+    options.sessionExpiry = .zero
+    let link = try BrokerLink(options)
+    try link.start()
+    return link
+  }
+
   @Test(.enabled(if: SmallDisk.isPossible, Comment(rawValue: SmallDisk.absence)))
   func `while the disk is full claims wait in memory and it is told, then all of them are kept in order`()
     async throws
@@ -107,13 +116,8 @@ struct ClaimKeeperTests {
     `two days without the broker stay within the budget and drain in order, of each topic the newest once`()
     async throws
   {
-    let broker = try await PrivateBroker.start()
-    let folder = try TemporaryFolder()
-    var options = LinkOptions(name: "market", host: "127.0.0.1", port: broker.port, clientID: "keeper")
-    options.sessionExpiry = .zero
-    let link = try BrokerLink(options)
-    try link.start()
-    let queue = ClaimQueue()
+    let (broker, folder) = (try await PrivateBroker.start(), try TemporaryFolder())
+    let (link, queue) = (try Self.link(to: broker), ClaimQueue())
     let keeper = try await Self.keeper(in: folder.path, queue, link: link)
     await keeper.check()
     let pump = Task {
@@ -203,13 +207,8 @@ extension ClaimKeeperTests {
   func `a broker that forgets a state at once after its acknowledgement is told it again`(isHeardLate: Bool)
     async throws
   {
-    let broker = try await PrivateBroker.start()
-    let folder = try TemporaryFolder()
-    var options = LinkOptions(name: "market", host: "127.0.0.1", port: broker.port, clientID: "keeper")
-    options.sessionExpiry = .zero
-    let link = try BrokerLink(options)
-    try link.start()
-    let queue = ClaimQueue()
+    let (broker, folder) = (try await PrivateBroker.start(), try TemporaryFolder())
+    let (link, queue) = (try Self.link(to: broker), ClaimQueue())
     let keeper = try await Self.keeper(in: folder.path, queue, link: link)
     await keeper.check()
     var farm = MarketFarm(at: SystemClock().now().wall)

@@ -110,20 +110,6 @@ private final class Prometheus: Sendable {
   }
 
   private static func run(_ arguments: [String], input: String = "") -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: tool)
-    process.arguments = arguments
-    let (inward, outward) = (Pipe(), Pipe())
-    (process.standardInput, process.standardOutput, process.standardError) = (inward, outward, outward)
-    do { try process.run() } catch { return (-1, "\(error)") }
-    let feeder = Thread {
-      // A tool that has ended without reading is seen by its status.
-      try? inward.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-      try? inward.fileHandleForWriting.close()
-    }
-    feeder.start()
-    let output = outward.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    SecondOpinion.run(tool, arguments, input: input)
   }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A program in Python that checks what we say from outside. Looked for once; what is missing is printed.
+/// A program that checks what we say from outside, most of them in Python. Looked for once; what is missing is printed.
 public enum SecondOpinion {
   /// Nil: there is a python3 with this module; otherwise why not.
   public static func absence(of module: String) -> String? {
@@ -14,9 +14,16 @@ public enum SecondOpinion {
 
   /// Runs python3 and gives its status and everything it printed.
   public static func run(_ arguments: [String], input: String = "") -> (status: Int32, output: String) {
+    run("/usr/bin/env", ["python3"] + arguments, input: input)
+  }
+
+  /// Runs a program, by its path, and gives its status and everything it printed.
+  public static func run(_ program: String, _ arguments: [String], input: String = "") -> (
+    status: Int32, output: String
+  ) {
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3"] + arguments
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
     let (inward, outward) = (Pipe(), Pipe())
     (process.standardInput, process.standardOutput) = (inward, outward)
     process.standardError = outward
