@@ -76,7 +76,7 @@ let package = Package(
     .systemLibrary(name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
     .systemLibrary(name: "CLinux"),
     module("RealTimeLoop", ["FarmUnits", "CLinux"]),
-    module("MQTTLink", ["FarmUnits", "CMosquitto"]),
+    module("MQTTLink", ["FarmUnits", "CMosquitto", "CLinux"]),
     module("GPIOLines", ["FarmUnits", "CGpiod", "CLinux"]),
     module("SensorFiles", ["FarmUnits"]),
     module("Journal", ["FarmUnits", grdb, sqlite]),

@@ -1,9 +1,76 @@
 import FarmUnits
 import Foundation
 import GRDB
+import GRDBSQLite
+
+/// Columns of a query by their places in it, of a file that may be damaged: what is of another type is told.
+protocol CheckedColumns {
+  func text(at index: Int) throws -> String?
+  func integer(at index: Int) throws -> Int64?
+  func bytes(at index: Int) throws -> [UInt8]?
+  func wrong(at index: Int) -> JournalError
+}
+
+extension CheckedColumns {
+  /// What must be there.
+  func some<Value>(_ index: Int, _ column: (Int) throws -> Value?) throws -> Value {
+    guard let value = try column(index) else { throw wrong(at: index) }
+    return value
+  }
+
+  func number(at index: Int) throws -> UInt64 {
+    guard let number = UInt64(exactly: try some(index, integer)) else { throw wrong(at: index) }
+    return number
+  }
+}
+
+/// Columns of the row that a statement stands at, read from where SQLite has them. For queries of many rows: a
+/// `CheckedRow` makes a value of every type of each.
+///
+/// The corresponding C functions are `sqlite3_column_type` and its like.
+struct StatementColumns: CheckedColumns {
+  let statement: OpaquePointer
+  let path: String
+
+  func text(at index: Int) throws -> String? {
+    guard try holds(SQLITE_TEXT, index), let first = sqlite3_column_text(statement, Int32(index)) else {
+      return nil
+    }
+    let count = Int(sqlite3_column_bytes(statement, Int32(index)))
+    return String(decoding: UnsafeBufferPointer(start: first, count: count), as: UTF8.self)
+  }
+
+  func integer(at index: Int) throws -> Int64? {
+    try holds(SQLITE_INTEGER, index) ? sqlite3_column_int64(statement, Int32(index)) : nil
+  }
+
+  func bytes(at index: Int) throws -> [UInt8]? {
+    guard try holds(SQLITE_BLOB, index) else { return nil }
+    let first = sqlite3_column_blob(statement, Int32(index))
+    return Array(
+      UnsafeRawBufferPointer(start: first, count: Int(sqlite3_column_bytes(statement, Int32(index)))))
+  }
+
+  /// - Returns: False for NULL.
+  private func holds(_ type: Int32, _ index: Int) throws -> Bool {
+    let found = sqlite3_column_type(statement, Int32(index))
+    guard found == type || found == SQLITE_NULL else { throw wrong(at: index) }
+    return found == type
+  }
+
+  func wrong(at index: Int) -> JournalError {
+    .wrongColumn(sqlite3_column_name(statement, Int32(index)).map { String(cString: $0) } ?? "\(index)", path)
+  }
+}
+
+extension JournalError {
+  fileprivate static func wrongColumn(_ name: String, _ path: String) -> JournalError {
+    JournalError("read", path, .damaged, "the column \(name) holds something else than it should")
+  }
+}
 
 /// Columns of a file that may be damaged: what is missing or of another type is told, and never trapped on.
-struct CheckedRow {
+struct CheckedRow: CheckedColumns {
   let row: Row
   let path: String
 
@@ -26,32 +93,21 @@ struct CheckedRow {
     return value
   }
 
-  /// As by name, which costs more than the rest of a row.
-  ///
-  /// - Parameter index: Of a column that the query has.
-  func value<Value: DatabaseValueConvertible>(at index: Int, as type: Value.Type = Value.self) throws -> Value
-  {
-    guard let value = try optional(at: index, as: type) else { throw wrong(name(of: index)) }
-    return value
-  }
+  // By places, for what reads either kind of columns.
+  func text(at index: Int) throws -> String? { try optional(at: index) }
+  func integer(at index: Int) throws -> Int64? { try optional(at: index) }
+  func bytes(at index: Int) throws -> [UInt8]? { try optional(at: index, as: Data.self).map(Array.init) }
 
-  func optional<Value: DatabaseValueConvertible>(at index: Int, as type: Value.Type = Value.self) throws
-    -> Value?
+  private func optional<Value: DatabaseValueConvertible>(at index: Int, as type: Value.Type = Value.self)
+    throws -> Value?
   {
     let stored: DatabaseValue = row[index]
     if stored.isNull { return nil }
-    guard let value = Value.fromDatabaseValue(stored) else { throw wrong(name(of: index)) }
+    guard let value = Value.fromDatabaseValue(stored) else { throw wrong(at: index) }
     return value
   }
 
-  func number(at index: Int) throws -> UInt64 {
-    guard let number = UInt64(exactly: try value(at: index, as: Int64.self)) else {
-      throw wrong(name(of: index))
-    }
-    return number
-  }
-
-  private func name(of index: Int) -> String { Array(row.columnNames)[index] }
+  func wrong(at index: Int) -> JournalError { wrong(Array(row.columnNames)[index]) }
 
   func number(_ column: String) throws -> UInt64 {
     guard let number = UInt64(exactly: try value(column, as: Int64.self)) else { throw wrong(column) }
@@ -62,9 +118,7 @@ struct CheckedRow {
 
   func time(_ column: String) throws -> WallTime { WallTime(milliseconds: try value(column)) }
 
-  private func wrong(_ column: String) -> JournalError {
-    JournalError("read", path, .damaged, "the column \(column) holds something else than it should")
-  }
+  private func wrong(_ column: String) -> JournalError { .wrongColumn(column, path) }
 }
 
 extension JournalMessage {
@@ -72,12 +126,11 @@ extension JournalMessage {
   static let columns = "topic, retained, content_type, expires_ms, payload"
 
   /// - Parameter first: The place of the first of them in the query.
-  init(_ row: CheckedRow, from first: Int) throws {
+  init(_ row: some CheckedColumns, from first: Int) throws {
     self.init(
-      topic: try row.value(at: first), payload: Array(try row.value(at: first + 4, as: Data.self)),
-      retained: try row.value(at: first + 1, as: Int64.self) != 0,
-      contentType: try row.optional(at: first + 2),
-      expiresAt: try row.optional(at: first + 3, as: Int64.self).map { WallTime(milliseconds: $0) })
+      topic: try row.some(first, row.text), payload: try row.some(first + 4, row.bytes),
+      retained: try row.some(first + 1, row.integer) != 0, contentType: try row.text(at: first + 2),
+      expiresAt: try row.integer(at: first + 3).map { WallTime(milliseconds: $0) })
   }
 }
 
@@ -85,10 +138,11 @@ extension LedgerRow {
   /// The columns that `init` reads, first in the query.
   static let columns = "sequence, previous_hash, hash, at_ms, \(JournalMessage.columns)"
 
-  init(_ row: CheckedRow) throws {
+  init(_ row: some CheckedColumns) throws {
     self.init(
-      sequence: try row.number(at: 0), previousHash: try row.value(at: 1), hash: try row.value(at: 2),
-      at: WallTime(milliseconds: try row.value(at: 3)), message: try JournalMessage(row, from: 4))
+      sequence: try row.number(at: 0), previousHash: try row.some(1, row.text),
+      hash: try row.some(2, row.text), at: WallTime(milliseconds: try row.some(3, row.integer)),
+      message: try JournalMessage(row, from: 4))
   }
 }
 

@@ -33,15 +33,15 @@ extension JournalStore {
   public func ledger(after sequence: UInt64, limit: Int, bytes: Int = .max) throws(JournalError)
     -> [LedgerRow]
   {
-    try read("read") { database in
-      let cursor = try Row.fetchCursor(
-        database.cachedStatement(
-          sql: "SELECT \(LedgerRow.columns) FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?"),
-        arguments: [Int64(clamping: sequence), limit])
+    try look { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT \(LedgerRow.columns) FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?")
+      let cursor = try Row.fetchCursor(statement, arguments: [Int64(clamping: sequence), limit])
+      let columns = StatementColumns(statement: statement.sqliteStatement, path: path)
       var (rows, read): ([LedgerRow], Int) = ([], 0)
       rows.reserveCapacity(min(limit, 256))
-      while read < bytes, let row = try cursor.next() {
-        rows.append(try LedgerRow(CheckedRow(row, of: path)))
+      while read < bytes, try cursor.next() != nil {
+        rows.append(try LedgerRow(columns))
         read += rows.last?.message.payload.count ?? 0
       }
       return rows

@@ -357,6 +357,11 @@ public struct JournalStore: Sendable {
     do { return try queue.read(body) } catch { throw JournalError(action, path, error) }
   }
 
+  /// What one statement says: SQLite sees one moment in it, and a transaction around it would cost as much as itself.
+  func look<Result>(_ body: (Database) throws -> Result) throws(JournalError) -> Result {
+    do { return try queue.unsafeRead(body) } catch { throw JournalError("read", path, error) }
+  }
+
   func write<Result>(_ action: String, _ body: (Database) throws -> Result) throws(JournalError) -> Result {
     do { return try queue.write(body) } catch { throw JournalError(action, path, error) }
   }

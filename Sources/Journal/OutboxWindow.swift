@@ -88,10 +88,13 @@ public struct OutboxWindow: Sendable {
     case .state(let topic, let revision): return .state(topic: topic, revision: revision)
     case .ledger(let sequence):
       guard sequence > acknowledged else { return .none }
-      settled.insert(sequence)
-      let before = acknowledged
-      while settled.remove(acknowledged + 1) != nil { acknowledged += 1 }
-      return acknowledged > before ? .ledger(through: acknowledged) : .none
+      guard sequence == acknowledged + 1 else {
+        settled.insert(sequence)
+        return .none
+      }
+      acknowledged = sequence
+      while !settled.isEmpty, settled.remove(acknowledged + 1) != nil { acknowledged += 1 }
+      return .ledger(through: acknowledged)
     }
   }
 

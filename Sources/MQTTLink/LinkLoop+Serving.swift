@@ -104,7 +104,7 @@ extension LinkLoop {
   /// Packets that come within this time of one another are a stream.
   private static let streamGap = Duration.milliseconds(2)
   /// About what a broker needs for half a window.
-  private static let windowGap = Duration.microseconds(150)
+  private static let windowGap = Duration.microseconds(100)
 
   /// Half of what readings wait for anyhow: waking costs more than a packet. PUBACKs that somebody may wait for are not
   /// kept waiting as long, and those that make room for further messages only while the broker is at work on the others.

@@ -50,8 +50,15 @@ public struct OutboundMessage: Sendable, Equatable {
   /// Whether MQTT can carry it: a topic without wildcards and NUL, and properties that fit their length fields.
   var isValid: Bool {
     Topic.isName(topic) && responseTopic.map(Topic.isName) ?? true
-      && (contentType?.utf8.count ?? 0) <= 65_535 && !(contentType?.utf8.contains(0) ?? false)
+      && contentType.map(Self.isText) ?? true
       && (correlationData?.count ?? 0) <= 65_535 && payload.count <= 268_435_455
+  }
+
+  private static func isText(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    guard bytes.count <= 65_535 else { return false }
+    for index in bytes.indices where bytes[index] == 0 { return false }
+    return true
   }
 }
 

@@ -2,9 +2,15 @@
 enum Topic {
   /// Something to publish to.
   static func isName(_ text: String) -> Bool {
-    let bytes = text.utf8
-    return (1...65_535).contains(bytes.count)
-      && bytes.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "#") }
+    let bytes = text.utf8.span
+    guard (1...65_535).contains(bytes.count) else { return false }
+    for index in bytes.indices {
+      switch bytes[index] {
+      case 0, UInt8(ascii: "+"), UInt8(ascii: "#"): return false
+      default: continue
+      }
+    }
+    return true
   }
 
   /// Something to subscribe to. Shared subscriptions (`$share/…`) are not meant for a gateway.
