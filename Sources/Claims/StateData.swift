@@ -84,7 +84,7 @@ public struct FieldSoil: Equatable, Sendable {
 
 /// `gateways/{gateway}/status`.
 public enum GatewayState: Equatable, Sendable {
-  /// - Parameter session: A new one for each connection, so that a last will can be told from an older one's.
+  /// - Parameter session: A new one for each start of the gateway, so that its last will can be told from an older one's.
   case online(session: String, version: String, since: WallTime)
   /// A clean stop.
   case offline(session: String)

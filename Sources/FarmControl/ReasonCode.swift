@@ -24,6 +24,8 @@ public enum ReasonCode: UInt8, Sendable, CaseIterable {
   case holding, dutyOn, dutyOff
   // Trouble.
   case outputFailed, leak, burst, noFlow, alarmSounding, alarmSilent
+  // The gateway has ended.
+  case stopped
 
   /// The reason that goes with a reading's quality; `idle` for a good one.
   public init(_ quality: Quality) {
@@ -123,6 +125,7 @@ public enum ReasonCode: UInt8, Sendable, CaseIterable {
     case .noFlow: ("no_flow", "The valve is open and no water flows.")
     case .alarmSounding: ("alarm_sounding", "An alarm nobody has acknowledged is active.")
     case .alarmSilent: ("alarm_silent", "No alarm asks for it to sound.")
+    case .stopped: ("stopped", "The gateway was stopped and left the output at its safe value.")
     }
   }
 }

@@ -152,8 +152,8 @@ public struct FarmGateway: Sendable {
         site.output(
           name,
           OutputMessage(
-            commanded: isOn, confirmed: nil, reason: "stopped",
-            text: "The gateway was stopped and left the output at its safe value.", since: now.wall)))
+            commanded: isOn, confirmed: nil, reason: ReasonCode.stopped.code,
+            text: ReasonCode.stopped.sentence, since: now.wall)))
     }
   }
 

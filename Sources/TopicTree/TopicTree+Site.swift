@@ -89,12 +89,9 @@ extension TopicTree {
       "clock",
       .word(ClockTrust.self).described("Whether anybody vouches for the wall clock of these times.")
     ),
-    ("reason", .word(ReasonCode.allCases.map(\.code) + [stopped])),
+    ("reason", .word(ReasonCode.allCases.map(\.code))),
     ("alarmState", .word(AlarmMessage.State.self)),
   ]
-
-  /// What stands as the reason once the daemon has ended and nobody watches the outputs any more.
-  private static let stopped = "stopped"
 
   static func shared(_ name: String) -> Schema { Schema(["$ref": .string("#/components/schemas/\(name)")]) }
 

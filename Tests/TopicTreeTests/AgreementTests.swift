@@ -102,7 +102,7 @@ struct AgreementTests {
     #expect(words(schemas["quality"]) == Set(Quality.allCases.map(\.rawValue)))
     #expect(words(schemas["unit"]) == Set(FarmUnits.Unit.allCases.map(\.rawValue)))
     #expect(words(schemas["alarmState"]) == Set(AlarmMessage.State.allCases.map(\.rawValue)))
-    #expect(words(schemas["reason"]) == Set(ReasonCode.allCases.map(\.code) + ["stopped"]))
+    #expect(words(schemas["reason"]) == Set(ReasonCode.allCases.map(\.code)))
     #expect(
       words(schemas["droneReason"]?["properties"]?["code"]) == Set(DroneReason.Code.allCases.map(\.rawValue)))
     #expect(
