@@ -16,13 +16,14 @@ struct ClaimKeeperTests {
   private static let budget = JournalStore.Budget(bytes: 8 << 20, days: 400)
 
   private static func keeper(
-    in directory: String, _ queue: ClaimQueue, link: BrokerLink? = nil
+    in directory: String, _ queue: ClaimQueue, link: BrokerLink? = nil, boot: String = "test",
+    clock: SystemClock = SystemClock()
   ) async throws -> ClaimKeeper {
     let place = JournalPlace(
-      directory: directory, budget: budget, keyPath: "\(directory)/signing.key", boot: "test",
+      directory: directory, budget: budget, keyPath: "\(directory)/signing.key", boot: boot,
       keysTopic: "nexus/v1/greenhollow/gateways/gw1/keys")
     let keeper = ClaimKeeper(
-      place, link: link, queue: queue, clock: SystemClock(), log: JournalLog.logger(.critical))
+      place, link: link, queue: queue, clock: clock, log: JournalLog.logger(.critical))
     #expect(await keeper.open() != nil, "\(keeper.report)")
     return keeper
   }
@@ -201,6 +202,54 @@ struct ClaimKeeperTests {
 }
 
 extension ClaimKeeperTests {
+  @Test
+  func `what was kept while nobody vouched for the clock is dated when somebody does, in the same boot`()
+    async throws
+  {
+    let (folder, queue) = (try TemporaryFolder(), ClaimQueue())
+    /// Of a wall clock before a far future nobody believes anything.
+    let wrong = SystemClock(earliest: WallTime(milliseconds: .max), isKept: true)
+    let right = SystemClock(earliest: WallTime(milliseconds: 0), isKept: true)
+    let measured = right.now().instant.advanced(by: .seconds(-60))
+    let unset = Moment(instant: measured, wall: WallTime(milliseconds: 7_000), clock: .untrusted)
+    func kept() throws -> [KeptSample] {
+      try JournalReader(in: folder.path).look { view in
+        var found: [KeptSample] = []
+        try view.visitSamples(.condition) { sample in
+          found.append(sample)
+          return true
+        }
+        return found
+      }
+    }
+    for boot in ["before", "this"] {
+      let keeper = try await Self.keeper(in: folder.path, queue, boot: boot, clock: wrong)
+      #expect(queue.put([.condition(store: "cold-1", at: unset, Array(boot.utf8))], facts: [:]))
+      await keeper.work()
+      await keeper.end()
+    }
+    #expect(try kept().map(\.at) == [unset.wall, unset.wall])
+    #expect(try kept().allSatisfy { $0.clock == .untrusted })
+
+    let keeper = try await Self.keeper(in: folder.path, queue, boot: "this", clock: right)
+    await keeper.work()
+    let now = right.now()
+    let expected = now.wall.milliseconds - (now.instant - measured).milliseconds
+    let (before, this) = (
+      try #require(try kept().first { $0.payload == Array("before".utf8) }),
+      try #require(try kept().first { $0.payload == Array("this".utf8) })
+    )
+    #expect(before.clock == .untrusted && before.at == unset.wall, "of an earlier boot nobody can tell")
+    #expect(this.clock == .trusted)
+    #expect(abs(this.at.milliseconds - expected) <= 2, "\(this.at.milliseconds), \(expected) expected")
+
+    // One more of a clock that was not right, written after the others were dated.
+    #expect(queue.put([.condition(store: "cold-1", at: unset, [1])], facts: [:]))
+    await keeper.work()
+    #expect(try kept().first { $0.payload == [1] }?.clock == .trusted)
+    await keeper.end()
+  }
+
   @Test(
     .enabled(if: PrivateBroker.executable != nil, Comment(rawValue: PrivateBroker.absence)),
     arguments: [false, true])
