@@ -38,19 +38,28 @@ struct Suite {
     let machine = try Machine()
     let witness = try Witness()
     let bus = try Bus(folder: folder)
+    let stoppages = try StoppageWatch()
     var (passed, failed, number) = (0, 0, 0)
     for (subject, checks) in Self.checks {
       for check in checks where text.map({ "\(subject): \(check.name)".contains($0) }) ?? true {
         let start = Instant.now
         var outcome: (failure: (any Error)?, scene: Scene)
-        var tries = 0
+        var (tries, isToRepeat) = (0, false)
         repeat {
+          _ = stoppages.takeLongest()
           (number, tries) = (number + 1, tries + 1)
           let scene = try Scene(
             machine: machine, witness: witness, bus: bus, program: program, folder: folder, number: number)
           outcome = (perform(check, scene, machine), scene)
           scene.end()
-        } while outcome.failure is Disturbed && tries < 10
+          isToRepeat = outcome.failure is Disturbed && tries < 10
+          if let failure = outcome.failure, let stop = stoppages.takeLongest(), tries < 3 {
+            isToRepeat = true
+            say(
+              "  again, for the machine was stopped for \(stop) meanwhile: \(subject): \(check.name): \(failure)"
+            )
+          }
+        } while isToRepeat
         if let failure = outcome.failure {
           failed += 1
           say("FAILED \(subject): \(check.name): \(failure)")
