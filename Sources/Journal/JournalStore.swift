@@ -37,7 +37,7 @@ public struct JournalStore: Sendable {
     public var troubles: [String]
     /// The chain goes on after a loss: its next entry does not follow the last one that the market has.
     public var isBroken: Bool
-    /// The file was an earlier copy of the journal: what it says of the farm is not the newest.
+    /// The file was an earlier copy of the journal, or has lost its last commits: what it says of the farm is not the newest.
     public var isEarlier = false
   }
 
@@ -55,6 +55,7 @@ public struct JournalStore: Sendable {
       troubles.append("\(error)")
       reserved = 0
     }
+    let (index, logSalt) = (LogIndex(of: path), LogIndex.logSalt(of: path))
     do throws(JournalError) {
       let store = try JournalStore(path, budget, reserve)
       // A file that was emptied or is gone looks like a first start; the reserved numbers know better.
@@ -62,7 +63,12 @@ public struct JournalStore: Sendable {
       let isLost = reserved > 0 && head == .empty
       // No number is reserved further ahead than a block: a copy was put back, and later numbers were given.
       if !isLost, reserved > head.sequence, reserved - head.sequence > SequenceReserve.block {
-        return try takeUp(store, lastHead: head, reserved: reserved, troubles)
+        return try takeUp(store, lastHead: head, reserved: reserved, "is an earlier copy", troubles)
+      }
+      if !isLost, index?.hasLost(logSalt: logSalt, now: LogIndex(of: path)) == true {
+        // Without the reserved numbers nobody knows how many the lost commits gave.
+        let last = reserved > head.sequence ? reserved : head.sequence + SequenceReserve.block
+        return try takeUp(store, lastHead: head, reserved: last, "has lost the end of its log", troubles)
       }
       if isLost {
         try store.write("begin anew") { try Self.begin(after: JournalHead(sequence: reserved), $0) }
@@ -85,13 +91,14 @@ public struct JournalStore: Sendable {
     }
   }
 
-  /// An earlier copy: everything of it is kept, and the chain goes on behind the numbers that were given since.
+  /// A file that was the newest once: everything of it is kept, and the chain goes on behind the numbers that may have been
+  /// given since.
   private static func takeUp(
-    _ store: JournalStore, lastHead head: JournalHead, reserved: UInt64, _ troubles: [String]
+    _ store: JournalStore, lastHead head: JournalHead, reserved: UInt64, _ what: String, _ troubles: [String]
   ) throws(JournalError) -> Opening {
     let replacement = try store.replaced(after: JournalHead(sequence: reserved), keepingStates: false)
     let trouble =
-      "\(store.path) is an earlier copy: it ends at \(head.sequence), and numbers up to \(reserved) were given; it is set aside as \(replacement.aside ?? "nothing")"
+      "\(store.path) \(what): it ends at \(head.sequence), and numbers up to \(reserved) may have been given; it is set aside as \(replacement.aside ?? "nothing")"
     return Opening(
       store: replacement.store, troubles: troubles + [trouble], isBroken: true, isEarlier: true)
   }

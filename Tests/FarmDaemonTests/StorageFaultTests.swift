@@ -65,6 +65,14 @@ struct StorageFaultTests {
       }
     }
 
+    /// What the market has heard of the chain: the bytes of each number.
+    var ledger: [String: Set<[UInt8]>] {
+      buyer.all.reduce(into: [:]) { ledger, message in
+        guard let sequence = message.json?["sequence"] else { return }
+        ledger["\(sequence)", default: []].insert(message.payload)
+      }
+    }
+
     func harvest(_ id: String) {
       recorder.publish(
         "\(StorageFaultTests.root)/lot/command",
@@ -126,7 +134,7 @@ struct StorageFaultTests {
     await rig.close()
   }
 
-  @Test(arguments: ["damaged", "empty", "cut"])
+  @Test(arguments: ["damaged", "empty", "cut", "end cut"])
   func `on a journal that is not what it was the bed is watered and the chain goes on`(fault: String)
     async throws
   {
@@ -152,18 +160,25 @@ struct StorageFaultTests {
     case "empty":
       try Data().write(to: URL(filePath: path))
       try FileManager.default.removeItem(atPath: "\(path)-wal")
-    default: try log.prefix(log.count / 2).write(to: URL(filePath: "\(path)-wal"))
+    case "cut": try log.prefix(log.count / 2).write(to: URL(filePath: "\(path)-wal"))
+    default: try log.dropLast(2000).write(to: URL(filePath: "\(path)-wal"))
     }
+    let before = rig.ledger
+    #expect(!before.isEmpty)
     rig.recorder.forget()
     rig.buyer.forget()
     let second = try rig.start()
-    if fault != "cut" { try await rig.expectTrouble("journal", second) }
+    try await rig.expectTrouble("journal", second)
     try await rig.expectControl(second)
     rig.harvest("h-2")
     _ = try await eventually(within: .seconds(60), "the next harvest at the market") {
       rig.buyer.topics.contains { $0.hasSuffix("/evidence") } ? true : nil
     } onTimeout: {
       second.log
+    }
+    // No number comes twice with other bytes.
+    for (sequence, payloads) in rig.ledger.merging(before, uniquingKeysWith: { $0.union($1) }) {
+      #expect(payloads.count == 1, "entry \(sequence)")
     }
     try await second.terminate()
     await rig.close()

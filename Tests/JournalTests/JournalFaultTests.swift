@@ -92,7 +92,7 @@ struct JournalFaultTests {
     #expect(try again.store.head() == JournalHead(sequence: 256))
   }
 
-  /// Cut anywhere, as by a card that lied about what it had written.
+  /// Cut anywhere, as by a card that lied about what it had written, and without the index that it had.
   @Test func `a log that was cut off leaves whole commits, in order and without a gap`() throws {
     let folder = try TemporaryFolder()
     let store = try JournalStore.open(in: folder.path, budget: Self.budget).store
@@ -119,6 +119,46 @@ struct JournalFaultTests {
     #expect(heads == heads.sorted())
     #expect(heads.last == 30)
     #expect(Set(heads).count > 10)
+  }
+
+  /// As after a kill: the index that the log had is still there.
+  @Test func `a log that was cut off where its index knows of more gives no number twice, and says so`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let store = try JournalStore.open(in: folder.path, budget: Self.budget).store
+    for sequence in 1...30 as ClosedRange<UInt64> {
+      try store.append([Self.row(sequence), .fact(name: "last", Array("\(sequence)".utf8))])
+      // What the file has taken over is not lost with the log.
+      if sequence == 10 { try store.queue.inDatabase { _ = try $0.checkpoint(.passive) } }
+    }
+    let files = try ["journal.sqlite", "journal.sqlite-shm", "journal.reserve"].map {
+      ($0, try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)")))
+    }
+    let log = try Data(contentsOf: URL(filePath: "\(folder.path)/journal.sqlite-wal"))
+    var heads: Set<UInt64> = []
+    for count in Array(stride(from: 0, to: log.count, by: log.count / 41)) + [log.count - 1, log.count] {
+      let copy = try TemporaryFolder()
+      for (name, bytes) in files { try bytes.write(to: URL(filePath: "\(copy.path)/\(name)")) }
+      try log.prefix(count).write(to: URL(filePath: "\(copy.path)/journal.sqlite-wal"))
+      let opening = try JournalStore.open(in: copy.path, budget: Self.budget)
+      let head = try opening.store.head()
+      let last = try opening.store.fact("last").map { String(decoding: $0, as: UTF8.self) }
+      heads.insert(head.sequence)
+      guard count < log.count else {
+        #expect(head == Self.head(30) && !opening.isBroken && opening.troubles.isEmpty)
+        continue
+      }
+      #expect(head == JournalHead(sequence: 256), "\(count) of \(log.count)")
+      #expect(opening.isBroken && opening.isEarlier)
+      #expect(opening.troubles.first?.contains("has lost the end of its log") == true, "\(opening.troubles)")
+      #expect(last.flatMap { Int($0) }.map { (10..<30).contains($0) } == true, "\(String(describing: last))")
+      // The next start is an ordinary one.
+      try opening.store.queue.close()
+      let again = try JournalStore.open(in: copy.path, budget: Self.budget)
+      #expect(again.troubles.isEmpty && !again.isBroken)
+    }
+    #expect(heads == [30, 256])
   }
 
   /// Each page in turn: whatever is asked then gives an answer or an error.
