@@ -11,10 +11,10 @@ public struct LocalCatalogue: Equatable, Sendable {
   private let farm: String
   private let lots: [Availability]
 
-  /// - Parameter lots: As last published; sold out ones are left out.
+  /// - Parameter lots: As last published. What neighbours may have comes first.
   public init(farm: String, lots: [Availability]) {
     self.farm = farm
-    self.lots = lots.filter { $0.status != .soldOut }
+    self.lots = lots.filter { $0.offeredLocally > .zero } + lots.filter { $0.offeredLocally == .zero }
   }
 
   public var json: JSONValue {
@@ -28,8 +28,7 @@ public struct LocalCatalogue: Equatable, Sendable {
 
 extension Availability {
   fileprivate var offer: JSONValue {
-    let local = status == .available ? figures.localShare : .zero
-    return .present([
+    .present([
       ("@type", "Offer"), ("identifier", .string(lot)),
       (
         "itemOffered",
@@ -41,19 +40,21 @@ extension Availability {
       ("availability", .string("https://schema.org/\(schemaAvailability)")),
       (
         "inventoryLevel",
-        ["@type": "QuantitativeValue", "value": local.json, "unitCode": .string(plan.unit.rawValue)]
+        ["@type": "QuantitativeValue", "value": offeredLocally.json, "unitCode": .string(plan.unit.rawValue)]
       ),
       ("validFrom", .string(decided.rfc3339)), ("validThrough", .string(validUntil.rfc3339)),
-      ("description", status == .available ? nil : reasons.first.map { .string($0.sentence) }),
+      ("description", whyNot.map { .string($0) }),
     ])
   }
 
   /// The vocabulary has no word for what is held or withdrawn; both are not to be had, the one perhaps later.
   private var schemaAvailability: String {
-    switch status {
-    case .available: figures.localShare > .zero ? "InStock" : "OutOfStock"
-    case .onHold, .soldOut: "OutOfStock"
-    case .expired, .withdrawn: "Discontinued"
-    }
+    if status.isTerminal { return "Discontinued" }
+    return offeredLocally > .zero ? "InStock" : "OutOfStock"
+  }
+
+  private var whyNot: String? {
+    if offeredLocally > .zero { return nil }
+    return isForLocalSale ? "Nothing of it is kept for local sale." : reasons.first?.sentence
   }
 }

@@ -76,6 +76,9 @@ public struct Availability: Equatable, Sendable {
   public var figures: StockFigures
   /// 0 unless `status` is `available`.
   public var availableToPromise: Amount
+  /// Nothing is known against eating it: what holds a lot for want of a clock or of a configured product only keeps it from
+  /// the marketplace.
+  public var isForLocalSale: Bool
   /// When this was decided; also `asOf` and `validFrom`.
   public var decided: WallTime
   /// Untrusted: all times here are the board's guess.
@@ -97,6 +100,9 @@ public struct Availability: Equatable, Sendable {
 
   /// How many reasons are published: more are "not likely to help" (Regulation B, 12 CFR 1002.9 commentary).
   public static let principalReasons = 4
+
+  /// What neighbours may have of it now.
+  public var offeredLocally: Amount { isForLocalSale ? figures.localShare : .zero }
 
   /// Whether `other` tells a buyer the same: everything but the revision and the times that pass by themselves.
   public func saysTheSame(as other: Self) -> Bool {

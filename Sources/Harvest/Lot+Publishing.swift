@@ -77,6 +77,7 @@ extension Lot {
       lot: id, revision: revision, status: verdict.status, plan: plan, harvestDay: harvestDay, field: field,
       store: store, figures: figures,
       availableToPromise: verdict.status == .available ? figures.availableToPromise : .zero,
+      isForLocalSale: !verdict.forbidsEating,
       decided: now.wall,
       clock: now.clock,
       validUntil: verdict.status.isTerminal ? max(keepUntil(at: now), validUntil) : validUntil,

@@ -110,6 +110,16 @@ struct StateMachineTests {
     #expect(told.contains(.onHold) && told.last == .expired)
   }
 
+  @Test func `sold out to expired when its time runs out with something left`() throws {
+    let shelf = ShelfLifePlan(days: 10, at: 0, q10: 3, minimumDays: 5)
+    var room = try ColdRoom(plan(.produce, max: 20, shelfLife: shelf))
+    try room.run([.product: 12], for: 16)
+    #expect(room.send(.reserve, 100).result == .deferred)
+    #expect(room.status == .soldOut)
+    try room.run([.product: 12], for: 36 * 60)
+    #expect(room.status == .expired && room.codes == [.shelfLifeExhausted])
+  }
+
   @Test func `nothing leads out of withdrawn, and it is repeated whenever the marketplace listens again`()
     throws
   {

@@ -54,7 +54,7 @@ WORDS = {
     "lot-times": "validFrom, validUntil, asOf, time and expirytime contradict each other",
     "lot-withdrawal": "a withdrawal says scope, effectiveFrom, action and contact, and nobody else does",
     "lot-withdrawal-end": "a withdrawal stays until bestBefore and 30 days",
-    "lot-terminal": "expired and withdrawn are for ever",
+    "lot-terminal": "withdrawn is for ever, and expired but for a withdrawal",
     "lot-reasons": "one to four reasons, each with a code",
     "lot-cleared": "a withdrawn lot's topic was emptied",
     "lot-repeat": "a withdrawal is repeated when the gateway comes back",

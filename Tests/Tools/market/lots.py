@@ -136,8 +136,10 @@ class Lots:
         """A new state."""
         before, status = self.newest.get(event.topic), event.data.get("status")
         check_availability(event, complain)
-        if before is not None and before.data.get("status") in TERMINAL and status != before.data["status"]:
-            complain("lot-terminal", f"{status} after {before.data['status']}")
+        ended = before.data.get("status") if before is not None else None
+        # Of what is expired buyers may have to be told all the same.
+        if ended in TERMINAL and status != ended and (ended, status) != ("expired", "withdrawn"):
+            complain("lot-terminal", f"{status} after {ended}")
         self.newest[event.topic] = event
         self.named.append((event, complain))
 
