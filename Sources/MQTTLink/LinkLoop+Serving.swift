@@ -19,7 +19,7 @@ extension LinkLoop {
     descriptors[0].fd = rests ? -1 : client.socket
     descriptors[0].events = Int16(interest)
     descriptors[0].revents = 0
-    var deadline = min(until, keepAliveDue, arrivals.readingsDue ?? .never, arrivals.answersDue ?? .never)
+    var deadline = min(until, watch.due, arrivals.readingsDue ?? .never, arrivals.answersDue ?? .never)
     if isConnected { deadline = min(deadline, proofDue) }
     // In a handshake nobody can tell what OpenSSL waits for, and a spin of writes is left to time.
     if !isConnected, options.security != nil {
@@ -86,11 +86,9 @@ extension LinkLoop {
     }
     let now = Instant.now()
     arrivals.announce(at: now)
-    if now >= keepAliveDue {
+    if watch.looks(at: now) {
       guard step({ client.keepAlive() }) else { return }
-      keepAliveDue = now.advanced(by: LinkOptions.lookPeriod(options.keepAlive))
-      let oldest = shared.outbound.withLock { $0.oldestInFlight }
-      if let oldest, oldest.duration(to: now) >= options.acknowledgementTimeout {
+      if watch.isOverdue(shared.outbound.withLock { $0.oldestInFlight }, at: now) {
         return failed(.unacknowledged)
       }
     }

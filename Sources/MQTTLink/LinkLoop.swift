@@ -17,7 +17,7 @@ final class LinkLoop {
   var isTransportReady = false
   var isConnected = false
   var wasConnected = false
-  var keepAliveDue = Instant.never
+  var watch: AnswerWatch
   var proofDue = Instant.never
   /// SUBSCRIBE for the probe.
   var askedForProbe: Int32?
@@ -39,6 +39,7 @@ final class LinkLoop {
     options = shared.options
     (subscriptions, abandonedFilters) = (options.subscriptions, options.abandonedFilters)
     arrivals = Arrivals(shared)
+    watch = AnswerWatch(options)
     client = try MosquittoClient(options, context: Unmanaged.passUnretained(arrivals).toOpaque())
     state = LinkState(
       hostIsAddress: isAddress(options.host), connectTimeout: options.connectTimeout,
@@ -73,7 +74,8 @@ final class LinkLoop {
   private func connect(_ family: LinkState.Family?, at now: Instant) {
     shared.show(.connecting, "connecting to \(place)", at: now)
     arrivals.reset()
-    (isTransportReady, idleWrites, keepAliveDue, isSteady) = (false, 0, .never, false)
+    (isTransportReady, idleWrites, isSteady) = (false, 0, false)
+    watch.rest()
     client.listenToLog(options.security != nil)
     if let will = shared.will.withLock({ $0.take() }) { client.setWill(will) }
     do throws(LinkFailure) { try client.connect(family) } catch { failed(refined(error)) }
@@ -84,7 +86,7 @@ final class LinkLoop {
     let now = Instant.now()
     state.connected(at: now)
     (isConnected, wasConnected, lastTold) = (true, true, nil)
-    keepAliveDue = now
+    watch.connected(at: now)
     proofDue = now
     client.listenToLog(false)
     shared.status.withLock { status in

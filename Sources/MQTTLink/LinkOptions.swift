@@ -92,21 +92,6 @@ public struct LinkOptions: Sendable {
   }
 }
 
-extension LinkOptions {
-  /// How long a connection that carries nothing any more may pass for one that stands, at most, by what notices it:
-  /// the probe, where the broker lets it through; else a PUBACK that stays away, and where nothing is to be published
-  /// the answer to a ping.
-  public var noticedWithin: (probe: Duration?, acknowledgement: Duration, ping: Duration) {
-    (
-      probe?.patience, acknowledgementTimeout + Self.lookPeriod(keepAlive),
-      keepAlive * 2 + Self.lookPeriod(keepAlive) + .seconds(1)  // the library counts whole seconds
-    )
-  }
-
-  /// Between two looks at pings and PUBACKs.
-  static func lookPeriod(_ keepAlive: Duration) -> Duration { min(.seconds(5), keepAlive / 5) }
-}
-
 /// An option that cannot work, or a system that gives us no thread.
 public enum LinkError: Error, Equatable {
   /// The option's name, and what is wrong with it.

@@ -26,8 +26,13 @@ final class SiteBroker: Sendable {
   /// Of the listener with certificates, and of the one with passwords.
   let tlsPort, passwordPort: UInt16
 
-  /// - Parameter more: Accounts beside those of the example.
-  init(more: String = "") async throws {
+  /// The account of the example's dock: its serial number.
+  static let dock = "7CTDM3D00B7EKR"
+
+  /// - Parameters:
+  ///   - more: Accounts beside those of the example.
+  ///   - bridge: Lines of mosquitto's for a bridge.
+  init(more: String = "", bridge: String = "") async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "site-\(UUID().uuidString)")
     certificates = folder
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -64,7 +69,7 @@ final class SiteBroker: Sendable {
         rewritten = rewritten.replacing(from, with: to)
       }
       // Started by root mosquitto would change its user, which clears the wish to end with us.
-      return geteuid() == 0 ? rewritten + "\nuser root\n" : rewritten
+      return rewritten + (geteuid() == 0 ? "\nuser root\n" : "\n") + bridge
     }
     broker = try await PrivateBroker.start(configuration)
     (tlsPort, passwordPort) = (chosen.first, chosen.second)

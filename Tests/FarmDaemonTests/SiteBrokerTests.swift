@@ -104,6 +104,40 @@ struct SiteBrokerTests {
     await drone.stop()
   }
 
+  @Test func `a dock speaks for itself and its aircraft, and for no other dock`() async throws {
+    let site = try await SiteBroker()
+    let dock = try await site.link(SiteBroker.dock)
+    for topic in [
+      "thing/product/\(SiteBroker.dock)/osd", "thing/product/\(SiteBroker.dock)/events",
+      "sys/product/\(SiteBroker.dock)/status", "thing/product/AIRCRAFT1/osd", "thing/product/AIRCRAFT1/state",
+    ] {
+      #expect(isTaken(try await dock.outcome(topic)), "\(topic)")
+    }
+    for topic in [
+      "thing/product/OTHERDOCK1/events", "thing/product/OTHERDOCK1/services", "sys/product/OTHERDOCK1/status",
+      "depot/\(SiteBroker.dock)/mavlink", "devices/\(SiteBroker.dock)/x", "\(root)/command/bed-1-valve",
+      "\(root)/drone/AIRCRAFT1", "reply/\(SiteBroker.dock)/1",
+    ] {
+      #expect(try await dock.outcome(topic) == forbidden, "\(topic)")
+    }
+    for name in ["bed-1", "pad-1", "zigbee2mqtt", "gw1", "mira"] {
+      let other = try await site.link(name)
+      #expect(try await other.outcome("thing/product/AIRCRAFT1/osd") == forbidden, "\(name)")
+      await other.stop()
+    }
+    await dock.stop()
+  }
+
+  @Test func `a bridge speaks for The Things Stack, and nobody else does`() async throws {
+    let site = try await SiteBroker()
+    for name in ["zigbee2mqtt", "gw1", "bed-1", "mira", SiteBroker.dock] {
+      let link = try await site.link(name)
+      let outcome = try await link.outcome("v3/app1@ttn/devices/dev1/up")
+      #expect(name == "zigbee2mqtt" ? isTaken(outcome) : outcome == forbidden, "\(name)")
+      await link.stop()
+    }
+  }
+
   @Test func `a foreign farm's topics cannot be written, on either broker`() async throws {
     let site = try await SiteBroker(more: "market-gateway greenhollow-gw1 greenhollow gw1\n")
     let gateway = try await site.link("gw1")
@@ -211,55 +245,5 @@ struct SiteBrokerTests {
     defer { try? FileManager.default.removeItem(at: list) }  // a leftover in /tmp harms nobody
     try (#require(SiteBroker.accounts) + line + "\n").write(to: list, atomically: true, encoding: .utf8)
     #expect(throws: SiteBroker.ScriptFailed.self) { try SiteBroker.run("accounts", list.path) }
-  }
-
-  @Test func `the daemon works with its account: it hears sensors, obeys an operator and is refused nothing`()
-    async throws
-  {
-    let site = try await SiteBroker(more: "market-gateway market greenhollow gw1\n")
-    let secrets = site.certificates
-    for name in ["gw1", "market"] {
-      try SiteBroker.password(of: name).write(
-        to: secrets.appending(path: "\(name).password"), atomically: true, encoding: .utf8)
-    }
-    func account(_ name: String) -> String {
-      "url: \"mqtt://127.0.0.1:\(site.broker.port)\", username: \(name), "
-        + "password_file: \(secrets.appending(path: "\(name).password").path)"
-    }
-    let plain = "url: \"mqtt://127.0.0.1:\(site.broker.port)\""
-    let yaml = ReducedFarm.yaml(port: site.broker.port)
-      .replacing("site: {\(plain)}", with: "site: {\(account("gw1"))}")
-      .replacing("market: {\(plain)}", with: "market: {\(account("market"))}")
-    let person = try await site.link("mira", hears: ["farmgate/#"])
-    let gateway = try GatewayProcess(configuration: yaml)
-    var heard: [InboundMessage] = []
-    func message(_ topic: String, _ text: String) async throws {
-      _ = try await eventually(within: .seconds(60), "\(text) on \(topic)") {
-        heard += person.readings.drain()
-        return heard.contains {
-          $0.topic == "\(root)/\(topic)" && String(decoding: $0.payload, as: UTF8.self).contains(text)
-        } ? true : nil
-      } onTimeout: {
-        gateway.log
-      }
-    }
-    try await message("status", "online")
-    let bridge = try await site.link("zigbee2mqtt")
-    #expect(isTaken(try await bridge.outcome("zigbee2mqtt/bed-1", #"{"soil_moisture":25}"#)))
-    try await message("sensor/bed-1-moisture", "25")
-    #expect(
-      isTaken(try await person.outcome("\(root)/command/bed-1-valve", #"{"id":"1","set":"off","by":"Mira"}"#))
-    )
-    try await message("command/bed-1-valve/result", "accepted")
-    #expect(
-      isTaken(
-        try await person.outcome(
-          "\(root)/lot/command",
-          #"{"id":"2","action":"harvest","product":"carrots","quantity":20,"unit":"KGM"}"#)))
-    try await message("lot/command/result", "accepted")
-    #expect(try await gateway.terminate() == 0)
-    #expect(!gateway.log.contains("refused"), "\(gateway.log)")
-    try await message("status", "offline")
-    for link in [person, bridge] { await link.stop() }
   }
 }

@@ -6,7 +6,7 @@ import Testing
 /// Connections that stand and do not carry, on a real broker behind a proxy that loses packets.
 @Suite(.needsBroker)
 struct ProofTests {
-  /// Quick ones: what they are in the daemon, `LinkDeadlineTests` reckons with.
+  /// Quick ones: with those of the daemon `LinkDeadlineTests` reckons.
   private func quick(_ options: inout LinkOptions, patience: Duration = .milliseconds(600)) {
     options.probe = .init(topic: "gateway/probe")
     options.probe?.period = .milliseconds(100)

@@ -202,6 +202,34 @@ struct ReconnectTests {
     await second.stop()
   }
 
+  @Test func `a link put out by another client with its id is back when that one has gone, and hears`()
+    async throws
+  {
+    let broker = try await PrivateBroker.start()
+    func settings(_ options: inout LinkOptions) {
+      options.clientID = "twin-of-\(broker.port)"
+      options.subscriptions = [Subscription("command/+", for: .command)]
+    }
+    let first = try await BrokerLink.connected(options(broker, settings))
+    let twin = try BrokerLink(options(broker, settings))
+    try twin.start()
+    try await eventually("put out: \(first.status)") { first.status.failures >= 1 }
+    await twin.stop()
+    let connects = twin.status.connects
+    #expect(connects >= 1)
+    try await eventually("back: \(first.status)") {
+      first.status.state == .connected && first.status.connects >= 2
+    }
+    // Its subscriptions are answered before what it publishes after them.
+    try await first.hearsItself()
+    let person = try await BrokerLink.connected(options(broker))
+    person.publish(outbound("command/valve", "off", token: 1))
+    try await person.answer(to: 1)
+    try await eventually("the command") { first.commands.drain().map(text) == ["command/valve=off"] }
+    #expect(twin.status.connects == connects)
+    for link in [first, person] { await link.stop() }
+  }
+
   @Test func `a broker that sends us away says why`() async throws {
     let broker = try await PrivateBroker.start()
     let link = try await BrokerLink.connected(options(broker))
