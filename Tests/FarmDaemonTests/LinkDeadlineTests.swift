@@ -47,7 +47,7 @@ struct LinkDeadlineTests {
     let lossAt = start.advanced(by: lost)
     var (proof, now) = (LinkProof(options), start)
     var echoes: [(at: Instant, number: UInt64)] = []
-    #expect(proof.connected(at: now))
+    #expect(proof.connected(at: now) == true)
     proof.subscribed(reasonCode: 1)
     for _ in 0..<10_000 {
       while let echo = echoes.first, echo.at <= now {
@@ -110,7 +110,7 @@ struct LinkDeadlineTests {
   {
     let limit = try stated("nothing arrives")[0]
     var proof = LinkProof(options)
-    #expect(proof.connected(at: start))
+    #expect(proof.connected(at: start) == true)
     proof.subscribed(reasonCode: 0x87)
     proof.heardLive(at: start)
     guard case .wait(let until) = proof.next(at: start, mayPublish: true) else {
@@ -130,7 +130,7 @@ struct LinkDeadlineTests {
       var overdue: Instant?
       for _ in 0..<1000 where overdue == nil {
         let now = watch.due
-        #expect(watch.looks(at: now))
+        #expect(watch.looks(at: now) == true)
         if now >= sent, watch.isOverdue(sent, at: now) { overdue = now }
       }
       let missed = sent.duration(to: try #require(overdue))
@@ -152,7 +152,7 @@ struct LinkDeadlineTests {
       var (lastIn, isAsked, silent) = (second(lost), false, nil as Instant?)
       for _ in 0..<1000 where silent == nil {
         let now = watch.due
-        #expect(watch.looks(at: now))
+        #expect(watch.looks(at: now) == true)
         guard second(now) - lastIn >= options.keepAlive.milliseconds / 1000 else { continue }
         if isAsked { silent = now }
         (lastIn, isAsked) = (second(now), true)
@@ -190,10 +190,11 @@ struct LinkDeadlineTests {
     let words = try #require(row[3].firstMatch(of: /within ([0-9.]+) s, and every ([0-9]+) s at least/))
     let (first, longest) = (try #require(Double(words.1)), try #require(Int(words.2)))
     var (state, now) = (state(seed), start)
-    #expect(
-      try turn(&state, at: &now, lasting: .seconds(3600), .deaf) <= .milliseconds(Int64(first * 1000)))
+    let settled = try turn(&state, at: &now, lasting: .seconds(3600), .deaf)
+    #expect(settled <= .milliseconds(Int64(first * 1000)))
     for failure in [LinkFailure](repeating: .deaf, count: 20) + [.unacknowledged, .silent, .quiet] {
-      #expect(try turn(&state, at: &now, lasting: .seconds(1), failure) <= .seconds(longest))
+      let wait = try turn(&state, at: &now, lasting: .seconds(1), failure)
+      #expect(wait <= .seconds(longest))
     }
     // A broker that is not there at all.
     for _ in 0..<20 {
