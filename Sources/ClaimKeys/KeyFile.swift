@@ -6,7 +6,7 @@ public enum KeyFileError: Error, Equatable, CustomStringConvertible {
   case missing(String)
   /// Others than its owner may read or write it.
   case tooOpen(String, mode: UInt32)
-  /// Neither ours nor root's.
+  /// Neither ours nor root's; for root, nor the folder's owner's.
   case foreign(String, owner: UInt32)
   case notAKeyFile(String)
   /// `keys init` never replaces a key.
@@ -46,7 +46,7 @@ public struct KeyFile: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw .system("look at", path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAKeyFile(path) }
     guard status.st_mode & 0o077 == 0 else { throw .tooOpen(path, mode: status.st_mode & 0o7777) }
-    guard status.st_uid == geteuid() || status.st_uid == 0 else { throw .foreign(path, owner: status.st_uid) }
+    guard isTrusted(owner: status.st_uid) else { throw .foreign(path, owner: status.st_uid) }
     guard status.st_size <= Self.bytesMax else { throw .notAKeyFile(path) }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var filled = 0
@@ -63,6 +63,8 @@ public struct KeyFile: Sendable {
     return ring
   }
 
+  /// Whoever makes it, it is for the one that runs the daemon: what root makes belongs to the folder's owner.
+  ///
   /// - Throws: `.exists` when there is a file: a key is never lost by mistake.
   public func create(_ ring: KeyRing) throws(KeyFileError) { try write(ring, to: path) }
 
@@ -89,6 +91,12 @@ public struct KeyFile: Sendable {
       guard put > 0 else { throw fail("write", path, descriptor) }
       written += put
     }
+    // One that root made in the service's folder is the service's.
+    if geteuid() == 0 {
+      guard let owner = folderOwner, fchown(descriptor, owner.user, owner.group) == 0 else {
+        throw fail("give to the folder's owner", path, descriptor)
+      }
+    }
     // Whatever the mask says: the key is for its owner.
     guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else {
       throw fail("write", path, descriptor)
@@ -104,9 +112,24 @@ public struct KeyFile: Sendable {
     return .system(action, path, code: code)
   }
 
+  /// Ours, root's, or for root the folder's owner's, whom it gives what it makes there.
+  private func isTrusted(owner: uid_t) -> Bool {
+    owner == geteuid() || owner == 0 || geteuid() == 0 && owner == folderOwner?.user
+  }
+
+  /// Nil with `errno` set where the folder cannot be looked at.
+  private var folderOwner: (user: uid_t, group: gid_t)? {
+    var status = stat()
+    return stat(parent, &status) == 0 ? (status.st_uid, status.st_gid) : nil
+  }
+
+  private var parent: String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   private func syncFolder() throws(KeyFileError) {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let folder = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .system("open", parent, code: errno) }
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw .system("sync", parent, code: errno) }

@@ -15,15 +15,18 @@ struct ControlService: Service {
   let thread: LoopThread
   let log: Logger
   let notifier: SystemdNotifier
+  /// Called when the thread has ended and nobody drives the outputs any more; may block for milliseconds.
+  let outputsEnd: @Sendable () -> Void
 
   /// - Parameter wakeUp: Signalled after a tick that told something.
   /// - Throws: Where the interval, the priority or the stack are out of range.
   init(
     loops: LoopSuccession, clock: SystemClock, zone: LocalZone, configuration: LoopThread.Configuration,
     wakeUp: WakeUp, log: Logger,
-    notifier: SystemdNotifier
+    notifier: SystemdNotifier, outputsEnd: @escaping @Sendable () -> Void
   ) throws {
     (self.loops, self.clock, self.log, self.notifier) = (loops, clock, log, notifier)
+    self.outputsEnd = outputsEnd
     thread = try LoopThread(
       configuration, first: { loops.driveSafe() }, last: { loops.end() },
       body: { tick in
@@ -43,8 +46,12 @@ struct ControlService: Service {
     }
     notifier.stopping()
     // Joining blocks for up to a tick: on a thread of its own, never on Swift's pool.
-    let thread = thread
-    let stopped = await onThread { thread.stop() }
+    let (thread, outputsEnd) = (thread, outputsEnd)
+    let stopped = await onThread {
+      guard thread.stop() else { return false }
+      outputsEnd()
+      return true
+    }
     if stopped {
       log.info("control loop stopped, outputs safe", metadata: ["ticks": "\(measurements.completedTicks)"])
     } else {

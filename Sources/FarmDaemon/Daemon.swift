@@ -44,7 +44,15 @@ public struct Daemon: Sendable {
         .outputFailed, .error, "output cannot be driven: \(failure.reason)",
         metadata: ["output": "\(failure.output)"])
     }
-    let boot = Self.bootIdentifier()
+    // Before anything drives them: whatever ends us, they are known to have been ours.
+    let runtimeDirectory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) }
+    let outputsInUse = OutputsInUse(
+      outputs,
+      record: HeldLinesFile(
+        runtimeDirectory: runtimeDirectory, statusSocket: configuration.operators.statusSocket),
+      boot: Boot.identifier(), log: log)
+    // Without the kernel's word, each of our starts counts as one.
+    let boot = Boot.identifier() ?? Self.session()
     let memoryFile = ControlMemoryFile(in: configuration.storage.directory)
     let plan = ControlPlan(configuration)
     let started = clock.now()
@@ -54,7 +62,7 @@ public struct Daemon: Sendable {
     let loop = ControlLoop(
       controller: controller, drivers: outputs.drivers,
       capacity: ControlLoop.capacity(configuration, controller), handsMemoryOver: true)
-    let (loops, outputsInUse, reloads) = (LoopSuccession(loop), OutputsInUse(outputs), ReloadState())
+    let (loops, reloads) = (LoopSuccession(loop), ReloadState())
     let wakeUp = try WakeUp()
 
     let identity = GatewayIdentity(
@@ -81,7 +89,7 @@ public struct Daemon: Sendable {
 
     let control = try ControlService(
       loops: loops, clock: clock, zone: zone, configuration: loopConfiguration, wakeUp: wakeUp, log: log,
-      notifier: SystemdNotifier())
+      notifier: SystemdNotifier(), outputsEnd: { outputsInUse.end() })
     let memoryCounters = MemoryCounters()
     let claims = ClaimQueue()
     let firstLook = FirstLook()
@@ -225,15 +233,6 @@ public struct Daemon: Sendable {
     var logger = Logger(label: "lifecycle") { JournalLog(label: $0) }
     logger.logLevel = .error
     return logger
-  }
-
-  /// Distinguishes the machine's boots; without it, ours.
-  private static func bootIdentifier() -> String {
-    guard let file = fopen("/proc/sys/kernel/random/boot_id", "re") else { return session() }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 64)
-    guard fgets(&line, Int32(line.count), file) != nil else { return session() }
-    return String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Distinguishes the daemon's starts.

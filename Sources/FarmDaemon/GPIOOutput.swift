@@ -3,7 +3,6 @@ import FarmControl
 import GPIOLines
 import Logging
 import ServiceLifecycle
-import Synchronization
 
 /// One line of the bank, by its index there.
 final class GPIOOutput: OutputDriver {
@@ -47,8 +46,8 @@ public struct OutputDrivers: Sendable {
   /// What could not be had, for people: the output's name and the reason.
   public let failures: [(output: String, reason: String)]
   private let bank: OutputBank
-  /// Names by the bank's index.
-  private let names: [String]
+  /// Names and plans by the bank's index.
+  private let lines: [HeldLine]
 
   /// Where each output's line is in the bank; nil for a simulated one.
   private let places: [Int?]
@@ -78,9 +77,11 @@ public struct OutputDrivers: Sendable {
       guard let plan, let place else { return SimulatedOutput() }
       return GPIOOutput(bank, index: place, safe: plan.safe)
     }
-    let names = zip(outputs, places).compactMap { $1 == nil ? nil : $0.id }
-    failures = bank.failures.sorted { $0.key < $1.key }.map { (names[$0.key], "\($0.value)") }
-    (self.bank, self.names, self.places) = (bank, names, places)
+    let lines = zip(outputs, plans).compactMap { output, plan in
+      plan.map { HeldLine(output: output.id, plan: $0) }
+    }
+    failures = bank.failures.sorted { $0.key < $1.key }.map { (lines[$0.key].output, "\($0.value)") }
+    (self.bank, self.lines, self.places) = (bank, lines, places)
   }
 
   /// Lets go of the lines that the loop has retired. Blocks for milliseconds; not beside `findMissing`.
@@ -94,29 +95,15 @@ public struct OutputDrivers: Sendable {
   ///
   /// - Returns: Why the others cannot be had, by the output's name.
   func findMissing() -> [String: String] {
-    Dictionary(bank.findMissing().map { (names[$0.key], "\($0.value)") }) { first, _ in first }
+    Dictionary(bank.findMissing().map { (lines[$0.key].output, "\($0.value)") }) { first, _ in first }
   }
-}
 
-/// The drivers of the present configuration. One at a time lets go of lines or takes them.
-final class OutputsInUse: Sendable {
-  private let drivers: Mutex<OutputDrivers>
+  /// The lines that are ours now. Any thread.
+  var held: [HeldLine] { lines.indices.filter { bank.isHeld(at: $0) }.map { lines[$0] } }
 
-  init(_ drivers: OutputDrivers) { self.drivers = Mutex(drivers) }
-
-  var now: OutputDrivers { drivers.withLock { $0 } }
-
-  /// Blocks for milliseconds, and while another one is at it.
-  func findMissing() -> [String: String] { drivers.withLock { $0.findMissing() } }
-
-  /// Lets go of what has retired, and goes on with another configuration's outputs. Blocks for milliseconds.
-  func change(to outputs: [OutputSettings], keeping: [Int?]) -> OutputDrivers {
-    drivers.withLock { drivers in
-      drivers.letGoOfRetired()
-      drivers = OutputDrivers(outputs, after: drivers, keeping: keeping)
-      return drivers
-    }
-  }
+  /// Drives every line that is ours safe. The loop's thread, or whoever follows it.
+  /// - Returns: Whether they all took it.
+  func driveHeldSafe() -> Bool { bank.driveAllSafe() == 0 }
 }
 
 /// Looks for lines that are missing, every five seconds, for as long as there are any: a chip that comes back, or

@@ -87,6 +87,12 @@ public final class OutputBank {
   /// Whether a line is not ours. Any thread.
   public var isMissingSome: Bool { (0..<count).contains { slots[$0].pointee.needsFinding } }
 
+  /// Whether a line is ours. Any thread.
+  public func isHeld(at index: Int) -> Bool {
+    precondition(index >= 0 && index < count)
+    return slots[index].pointee.isHeld
+  }
+
   /// Tries to take the lines that are not ours, each with its safe level; the loop drives them with its next tick.
   /// Takes milliseconds. One thread at a time, and not the loop's.
   ///

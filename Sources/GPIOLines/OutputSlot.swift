@@ -87,6 +87,9 @@ struct OutputSlot: ~Copyable {
     isMissing.store(true, ordering: .releasing)
   }
 
+  /// Whether the line is ours, whichever of the two has it. Any thread.
+  var isHeld: Bool { !isMissing.load(ordering: .acquiring) }
+
   // MARK: The finder's side
 
   /// Whether there is something to find.

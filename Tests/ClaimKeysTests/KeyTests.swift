@@ -79,6 +79,28 @@ struct KeyTests {
     #expect(throws: KeyFileError.exists(file.path)) { try file.create(ring) }
   }
 
+  @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
+  func `a key that root makes belongs to the folder's owner, for that one alone`() throws {
+    let folder = try TemporaryFolder()
+    #expect(chown(folder.path, 12_345, 23_456) == 0)
+    let file = KeyFile("\(folder.path)/signing.key")
+    func expectGiven() throws {
+      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+      #expect(attributes[.ownerAccountID] as? Int == 12_345)
+      #expect(attributes[.groupOwnerAccountID] as? Int == 23_456)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+    let ring = KeyRing(at: Self.now)
+    try file.create(ring)
+    try expectGiven()
+    #expect(try file.read().keySet == ring.keySet)
+    try file.replace(with: KeyRing(at: Self.now))
+    try expectGiven()
+    // A third one's is nobody's business.
+    #expect(chown(file.path, 34_567, 23_456) == 0)
+    #expect(throws: KeyFileError.foreign(file.path, owner: 34_567)) { try file.read() }
+  }
+
   @Test(arguments: [0o640, 0o604, 0o660, 0o666, 0o700] as [Int])
   func `a key file is used when only its owner can read it`(mode: Int) throws {
     let folder = try TemporaryFolder()

@@ -10,6 +10,11 @@ enum OutputChecks {
     Check("a line that must be high to rest does so on a board that pulls it down", againstThePull),
     Check("a controller's demand drives the line, and SIGTERM makes it safe", terminate),
     Check("after kill -9 `outputs-safe` drives every line safe", killed),
+    Check(
+      "after kill -9 under a broken file `outputs-safe` drives what the daemon held, and nothing that is not its any more",
+      killedUnderBrokenFile),
+    Check(
+      "an output that was deleted in the file and not reloaded is driven safe as well", killedAfterDeletion),
     Check("`outputs-safe` says which line it could not have, and drives the others", partlySafe),
     Check("a configuration error leaves every line as the board holds it", badConfiguration),
     Check("a released line follows the board's pull, here the wrong one", released),
@@ -102,6 +107,64 @@ enum OutputChecks {
         "outputs-safe did not drive \(relay) safe: \(events) \(output)")
       try expect("levels of \(relay)", Set(scene.witness.levels(line)), is: [.high])
     }
+  }
+
+  /// Opens the valve on a board whose lines stay where they were, has the file changed, and kills the daemon.
+  private static func killedUnder(_ changed: String, _ said: String, _ scene: Scene) throws -> String {
+    let gateway = try withOpenValve(scene)
+    for relay in relays { try scene.line(relay).pull(.low) }
+    let file = try scene.configure(changed)
+    if !said.isEmpty {
+      gateway.process.signal(SIGHUP)
+      try gateway.process.waitForLog(said)
+    }
+    try gateway.kill()
+    try expect("the pin after kill -9, held by nobody", scene.line("RELAY1").level, is: .low)
+    try scene.witness.forget()
+    return file
+  }
+
+  private static func expectMadeSafe(_ relay: String, _ scene: Scene, _ output: String) throws {
+    let events = try scene.witness.events(scene.line(relay))
+    try expect(
+      events.contains { $0.act == .becomeOutput } && events.first?.act == .drive(.high),
+      "outputs-safe did not drive \(relay) safe: \(events) \(output)")
+    try expect("levels of \(relay)", Set(scene.witness.levels(scene.line(relay))), is: [.high])
+  }
+
+  private static func killedUnderBrokenFile(_ scene: Scene) throws {
+    let spoiled = farm + "\n  bed-9: {moisture: no-such-sensor, valve: valve-1}"
+    let file = try killedUnder(spoiled, "configuration refused", scene)
+    let command = ["outputs-safe", "--config", file, "--record", scene.folder + "/held-lines.json"]
+    let (status, output) = try scene.command(command)
+    try expect("exit status for a broken file", status, is: 78)
+    try expect(output.contains("no-such-sensor"), "no word about the file: \(output)")
+    for relay in relays { try expectMadeSafe(relay, scene, output) }
+
+    // From here on the lines may be anybody's.
+    try scene.witness.forget()
+    try expect("exit status of the second", scene.command(command).status, is: 78)
+    for relay in relays {
+      try expect("what was done to \(relay)", scene.witness.events(scene.line(relay)), is: [])
+    }
+    // A daemon that ended well leaves nothing to be driven either.
+    let gateway = try scene.start(farm)
+    try expect("exit status of the daemon", gateway.terminate(), is: 0)
+    _ = try scene.configure(spoiled)
+    try scene.witness.forget()
+    try expect("exit status after a clean end", scene.command(command).status, is: 78)
+    for relay in relays {
+      try expect("what was done to \(relay)", scene.witness.events(scene.line(relay)), is: [])
+    }
+  }
+
+  private static func killedAfterDeletion(_ scene: Scene) throws {
+    let others = Farms.beds("RELAY2", "RELAY3", "RELAY4")
+    let file = try killedUnder(others, "", scene)
+    let (status, output) = try scene.command(["outputs-safe", "--config", file])
+    try expect(status == 0, "outputs-safe ended with \(status): \(output)")
+    for relay in relays { try expectMadeSafe(relay, scene, output) }
+    try expect(output.contains("safe as the daemon held them: valve-1, siren"), "nobody says so: \(output)")
   }
 
   private static func partlySafe(_ scene: Scene) throws {

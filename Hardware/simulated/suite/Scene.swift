@@ -39,6 +39,7 @@ final class Scene {
       loop: {interval_ms: \(intervalMilliseconds), priority: \(priority)}
       brokers: {site: {url: "mqtt://127.0.0.1:\(Bus.port)"}}
       storage: {directory: \(folder)/storage}
+      operators: {status_socket: \(folder)/status.sock}
       """
     try makeFolder(folder + "/storage")
     try KernelFile(path: path).write(head + "\n" + sections + "\n")
@@ -63,7 +64,9 @@ final class Scene {
   }
 
   /// Runs a subcommand to its end.
-  func command(_ arguments: String...) throws -> (status: Int32, output: String) {
+  func command(_ arguments: String...) throws -> (status: Int32, output: String) { try command(arguments) }
+
+  func command(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let process = try ChildProcess([program] + arguments, log: "\(folder)/command-\(arguments[0])")
     return (try process.waitForEnd(), process.log)
   }
