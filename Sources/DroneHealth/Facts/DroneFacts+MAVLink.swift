@@ -142,7 +142,9 @@ extension DroneFacts {
     let board = Int(frame.uint32(28) >> 16)
     let installed = InstalledFirmware(
       version: FirmwareVersion(autopilot: frame.uint32(16)), sourceHash: hash(frame.bytes(36..<44)),
-      boardID: board == 0 ? nil : board, vendorID: Int(frame.uint16(32)), productID: Int(frame.uint16(34)))
+      boardID: board == 0 ? nil : board, vendorID: Int(frame.uint16(32)), productID: Int(frame.uint16(34)),
+      middleware: FirmwareVersion(autopilot: frame.uint32(20)), middlewareHash: hash(frame.bytes(44..<52)),
+      system: FirmwareVersion(autopilot: frame.uint32(24)), systemHash: hash(frame.bytes(52..<60)))
     firmware = Fact(installed, now, "AUTOPILOT_VERSION")
   }
 

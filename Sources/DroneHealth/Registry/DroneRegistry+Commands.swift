@@ -48,15 +48,6 @@ extension DroneRegistry {
     drones[slot]?.memory.service = DroneMemory.Service(at: now.wall, flownSeconds: flown, by: by)
   }
 
-  /// An update was staged for the drone, or done; nil: none. What is mandatory grounds until it is done, and what
-  /// is done grounds until the drone itself tells that it runs.
-  public mutating func expect(
-    firmware: ExpectedFirmware?, onDrone id: String
-  ) throws(DroneCommandRefusal) {
-    guard let slot = drones.first(where: { $0.value.id == id })?.key else { throw .unknownDrone }
-    drones[slot]?.memory.expectedFirmware = firmware
-  }
-
   private func slot(_ id: String, _ by: String) throws(DroneCommandRefusal) -> Int {
     guard Self.isText(by) else { throw .nameMissing }
     guard let slot = drones.first(where: { $0.value.id == id })?.key else { throw .unknownDrone }
