@@ -85,6 +85,7 @@ extension FlightTally {
     members["clippings"] = clippings.map { .integer(Int64($0)) }
     members["severe"] = .array(severeTexts.map(JSONValue.string))
     members["motors"] = .array(motorFailures.map(JSONValue.string))
+    members["alarms"] = .array(alarms.map(JSONValue.string))
     return .object(members)
   }
 
@@ -93,6 +94,7 @@ extension FlightTally {
     clippings = json["clippings"]?.integer.flatMap { Int(exactly: $0) }
     for text in json["severe"]?.array ?? [] { if let text = text.string { add(text: text) } }
     for text in json["motors"]?.array ?? [] { if let text = text.string { add(motorFailure: text) } }
+    for code in json["alarms"]?.array ?? [] { if let code = code.string { add(alarm: code) } }
   }
 }
 

@@ -29,8 +29,8 @@ extension DroneRegistry {
     drones[try slot(id, by)]?.memory.acceptance = nil
   }
 
-  /// The drone was inspected: what past flights showed (vibration, clipping, severe texts, motor failures) no
-  /// longer holds. What it says now still does.
+  /// The drone was inspected: what past flights showed (vibration, clipping, severe texts, motor failures,
+  /// alarms) no longer holds. What it says now still does.
   public mutating func signOff(drone id: String, by: String, note: String) throws(DroneCommandRefusal) {
     let slot = try slot(id, by)
     guard Self.isText(note) else { throw .noteMissing }

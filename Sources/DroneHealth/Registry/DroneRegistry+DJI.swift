@@ -72,8 +72,9 @@ extension DroneRegistry {
     case .aircraft(let data):
       guard let slot = aircraft(serial, of: message.gateway) else { return overLimit() }
       drones[slot]?.facts.takeTelemetry(data, isAuthenticated: isAuthenticated, at: now)
-      if let gateway = message.gateway { spread(gateway, now) }
+      // First, so that a landing ends the flight before the dock's list is given to it.
       observeLog(slot, now)
+      if let gateway = message.gateway { spread(gateway, now) }
     case .properties(let data):
       // Only of an aircraft that is known: a dock has a state of its own.
       if let slot = slots[.serial(serial)] {
@@ -167,7 +168,10 @@ extension DroneRegistry {
       drones[slot]?.facts.maker.dockFirmware = gateway.firmware
       drones[slot]?.facts.maker.dockFault = fault.map { Fact($0, now, "osd") }
       if let alarms = gateway.alarms {
-        drones[slot]?.facts.takeAlarms(alarms.value?.filter { !$0.isDock } ?? [], at: alarms.at)
+        let own = alarms.value?.filter { !$0.isDock } ?? []
+        let known = drones[slot]?.facts.maker.alarms?.value ?? []
+        drones[slot]?.log.hear(own, besides: known)
+        drones[slot]?.facts.takeAlarms(own, at: alarms.at)
       }
       guard let charging = gateway.isCharging, let isCharging = charging.value else { continue }
       for index in drones[slot]?.facts.batteries.keys.sorted() ?? [] {
