@@ -8,7 +8,8 @@ import Glibc
 /// What the gateway has counted of its drones and what people have decided about them, over restarts. One bounded
 /// file, replaced as a whole; a damaged one is set aside and told, and counting begins anew.
 struct DroneMemoryFile: Sendable {
-  static let bytesMax = 4 << 20
+  /// 16 KiB for each of as many drones as there may be.
+  static let bytesMax = 8 << 20
   private static let limits = JSONLimits(bytes: bytesMax, depth: 16, values: 524_288)
   let path: String
 

@@ -98,7 +98,8 @@ extension Examples {
     "quality":"missing"},"satellites":null,"hdop":null},"motors":[],"board_voltage":{"value":null,
     "unit":"VLT","quality":"missing"},"remote_id":{"value":null,"quality":"missing"},"messages":[],
     "usage":{"flights":0,"flown":0,"unit":"SEC","source":"counted","battery_cycles_used":{}},
-    "firmware":{"version":{"value":null,"quality":"missing"},"type":null,"hash":null,"board_id":null}}
+    "firmware":{"version":{"value":null,"quality":"missing"},"type":null,"hash":null,"board_id":null,
+    "manifest":[],"counter":0}}
     """#)
 }
 

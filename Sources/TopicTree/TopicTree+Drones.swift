@@ -56,9 +56,22 @@ extension TopicTree {
       of: .object([
         "version": fact(.text), "type": Schema.word(DroneRecordWords.firmwareKinds).orNull,
         "hash": Schema.text(pattern: "^[0-9a-f]*$").orNull, "board_id": Schema.count.orNull,
+        "manifest": manifest, "counter": manifestCounter,
       ]),
-      .object(["version": fact(.text)], title: "DJI")),
+      .object(["version": fact(.text), "manifest": manifest, "counter": manifestCounter], title: "DJI")),
   ]
+
+  private static let manifest = Schema.list(
+    of: .object(
+      [
+        "component": .text, "version": Schema.text.orNull,
+        "hash": Schema.text(pattern: "^[0-9a-f]*$").orNull, "quality": .word(["good", "stale"]),
+      ],
+      optional: ["vendor_id": .count, "product_id": .count]),
+    most: Int64(DroneRecordWords.firmwarePartsAtMost)
+  ).described("Every part that has firmware, as it was last told.")
+  private static let manifestCounter = Schema.count.described(
+    "Rises with every change of the manifest, over restarts too.")
 
   private static let optionalMembers: Schema.Members = [
     "accepted": Schema.object(["by": .text, "note": .text, "expires": .time]).described(

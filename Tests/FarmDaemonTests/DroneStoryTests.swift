@@ -35,6 +35,11 @@ struct DroneStoryTests {
       }
     }
 
+    /// Whether the drone stands on the pad, by the pad's own contact.
+    func stand(_ isOnPad: Bool) {
+      recorder.publish("pads/1", isOnPad ? "closed" : "open")
+    }
+
     func counters(_ what: String, _ isSo: @Sendable (JSONValue) -> Bool) async throws {
       try await recorder.message(
         on: "\(ReducedFarm.root)/counters", within: DroneStoryTests.patience, what
@@ -55,8 +60,12 @@ struct DroneStoryTests {
     if let policy {
       drones += ", firmware_policy_file: \(policy.file.path), firmware_policy_key: \"\(policy.0.publicKey)\""
     }
-    let yaml = ReducedFarm.yaml(port: broker.port).replacing(
-      "drones:\n  mavlink: [{topic: \"depot/+/mavlink\"}]", with: "drones: \(drones)}")
+    let link = way == .udp ? "udp-\(port)" : "pad-1"
+    drones += ", pads: {pad-1: {link: \(link), contact: pad-contact}}"
+    let contact = "  pad-contact: {quantity: contact, mqtt: {topic: pads/1, preset: plain}}"
+    let yaml = ReducedFarm.yaml(port: broker.port)
+      .replacing("drones:\n  mavlink: [{topic: \"depot/+/mavlink\"}]", with: "drones: \(drones)}")
+      .replacing("\nsensors:\n", with: "\nsensors:\n\(contact)\n")
     let gateway = try GatewayProcess(configuration: yaml, in: folder)
     let recorder = try Recorder(port: broker.port)
     try await recorder.message(on: "\(ReducedFarm.root)/status", within: patience) {
@@ -79,16 +88,22 @@ struct DroneStoryTests {
     try Data(try signer.policy(1)).write(to: file)
     let scene = try await Self.scene(way, policy: (signer, file))
 
+    scene.stand(true)
+
     // Docked: fit, with the reservations that it is not signed and that a newer firmware is the target.
-    let fit = try await scene.record("a fit drone") { $0["deliverable"] == "yes" }
+    let fit = try await scene.record("a fit drone on its pad") {
+      $0["deliverable"] == "yes" && $0.place == "docked"
+    }
     #expect(fit.codes == ["FIRMWARE_BEHIND_TARGET", "SENDER_UNVERIFIED"])
     #expect(fit.text.contains("PACK-1"))
 
     // Armed, on the ground; then in the air.
     try scene.drone.become(["armed": true])
     try await scene.record("an armed drone") { $0["deliverable"] == "no" && $0.codes.contains("NOT_STANDBY") }
+    scene.stand(false)
+    try await scene.record("a drone beside its pad") { $0.place == "ground" }
     try scene.drone.become(["landed": 2])
-    try await scene.record("a flying drone") { $0.codes.contains("IN_FLIGHT") }
+    try await scene.record("a flying drone") { $0.codes.contains("IN_FLIGHT") && $0.place == "air" }
     try scene.drone.become(["vibration": 75.0])
     try await scene.record("a shaking drone") { $0.codes.contains("VIBRATION") }
 
@@ -96,9 +111,12 @@ struct DroneStoryTests {
     try scene.drone.become(["vibration": 4.0])
     try scene.drone.become(["landed": 1, "armed": false])
     let landed = try await scene.record("a landed drone") {
-      !$0.codes.contains("IN_FLIGHT") && !$0.codes.contains("NOT_STANDBY")
+      !$0.codes.contains("IN_FLIGHT") && !$0.codes.contains("NOT_STANDBY") && $0.place == "ground"
     }
     #expect(landed["deliverable"] == "no" && landed.codes.contains("VIBRATION"))
+
+    scene.stand(true)
+    try await scene.record("the drone back on its pad") { $0["deliverable"] == "no" && $0.place == "docked" }
 
     // Another battery: the drone was off, and starts anew.
     let before = scene.recorder.messages(on: scene.topic).count
@@ -118,13 +136,17 @@ struct DroneStoryTests {
         && $0.text.contains("4.6.0")
     }
     #expect(updated["deliverable"] == "no")
+    // Told once at the start, and changed once.
+    #expect(updated["firmware"]?["counter"] == 2)
 
     // A person looks at the rotors.
     scene.recorder.publish(
       "\(scene.topic)/command", #"{"id":"1","action":"sign_off","by":"Mira","note":"rotors looked at"}"#)
     let answer = try await scene.recorder.message(on: "\(scene.topic)/command/result", within: Self.patience)
     #expect(answer.json?["result"] == "accepted")
-    let inspected = try await scene.record("a fit drone again") { $0["deliverable"] == "yes" }
+    let inspected = try await scene.record("a fit drone again") {
+      $0["deliverable"] == "yes" && $0.place == "docked"
+    }
     #expect(inspected.codes == ["SENDER_UNVERIFIED"])
     #expect(inspected.text.contains("\"flights\":1"))
     #expect(try await scene.gateway.terminate() == 0)
@@ -145,7 +167,8 @@ struct DroneStoryTests {
     func offer(_ bytes: [UInt8]) throws { try Data(bytes).write(to: file, options: .atomic) }
     try offer(try signer.policy(5))
     var scene = try await Self.scene(.mqtt, policy: (signer, file))
-    try await scene.record("a fit drone") { $0["deliverable"] == "yes" }
+    try scene.drone.become(["hash": "deadbeef"])
+    try await scene.record("a fit drone") { $0["deliverable"] == "yes" && $0.text.contains("deadbeef") }
 
     // The version that runs is denied: no at the next evaluation, by the rule's name.
     try offer(try signer.policy(6, deny: ["4.5.6"]))
@@ -168,8 +191,15 @@ struct DroneStoryTests {
       try await scene.record("still grounded") { $0["deliverable"] == "no" }.codes.contains("FIRMWARE_DENIED")
     )
 
+    // The version may fly, and this drone's was built from another source than the one that was signed for it.
+    try offer(try signer.policy(7, image: ("4.5.6", "0badcafe")))
+    let foreign = try await scene.record("a drone of foreign source") {
+      !$0.codes.contains("FIRMWARE_DENIED")
+    }
+    #expect(foreign["deliverable"] == "no" && foreign.codes.contains("FIRMWARE_MISMATCH"))
+
     // Rightly signed and past its day: it refuses on, and that nothing newer comes is seen.
-    try offer(try signer.policy(7, deny: ["4.5.6"], expires: "2021-01-01T00:00:00Z"))
+    try offer(try signer.policy(8, deny: ["4.5.6"], expires: "2021-01-01T00:00:00Z"))
     let expired = try await scene.record("an expired policy") { $0.codes.contains("FIRMWARE_POLICY_EXPIRED") }
     #expect(expired.codes.contains("FIRMWARE_DENIED") && expired["deliverable"] == "no")
     try await scene.counters("the expiry counted") { $0["firmware_policy"]?["expired"] == true }
@@ -187,7 +217,7 @@ struct DroneStoryTests {
     }
     try offer(try signer.policy(6))
     try await scene.counters("the older policy refused after a restart") {
-      $0["firmware_policy"]?["trouble"] == "rollback" && $0["firmware_policy"]?["sequence"] == 7
+      $0["firmware_policy"]?["trouble"] == "rollback" && $0["firmware_policy"]?["sequence"] == 8
     }
     #expect(try await scene.gateway.terminate() == 0)
     withExtendedLifetime(first) {}
@@ -195,6 +225,9 @@ struct DroneStoryTests {
 }
 
 extension JSONValue {
+  /// `docked`, `ground`, `air` or `unknown`.
+  fileprivate var place: String? { self["flight"]?["state"]?.string }
+
   /// Codes of a record's reasons, sorted.
   fileprivate var codes: [String] {
     (self["reasons"]?.array ?? []).compactMap { $0["code"]?.string }.sorted()

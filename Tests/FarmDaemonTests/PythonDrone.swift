@@ -75,7 +75,7 @@ struct PolicySigner {
   /// A policy about board 50.
   func policy(
     _ sequence: Int64, deny: [JSONValue] = [], minimum: String = "4.5.0",
-    expires: String = "2099-01-01T00:00:00Z"
+    expires: String = "2099-01-01T00:00:00Z", image: (version: String, hash: String)? = nil
   )
     throws -> [UInt8]
   {
@@ -86,6 +86,14 @@ struct PolicySigner {
       "seq": .integer(sequence), "issued": "2020-01-01T00:00:00Z", "expires": .string(expires),
       "rules": [rule],
     ]
+    if let image {
+      policy["images"] = [
+        [
+          "sha256": .string(String(repeating: "0", count: 64)), "size": 1, "kind": "apj", "board_id": 50,
+          "version": .string(image.version), "seq": 1, "git_hash": .string(image.hash),
+        ]
+      ]
+    }
     let signature = try key.signature(for: JSONValue.object(policy).canonicalBytes)
     policy["signature"] = .string(signature.base64EncodedString())
     return JSONValue.object(policy).bytes

@@ -111,11 +111,15 @@ struct DepotFixture {
     return try JSONValue(parsing: message.message.payload)
   }
 
-  /// AUTOPILOT_VERSION with an older serial number, as the simulated drone numbers its frames.
-  static func version(uid: UInt64, system: UInt8 = 7) -> [UInt8] {
+  /// AUTOPILOT_VERSION 4.5.6 with an older serial number, as the simulated drone numbers its frames.
+  /// - Parameter hash: Eight letters.
+  static func version(uid: UInt64, system: UInt8 = 7, board: UInt16 = 0, hash: String? = nil) -> [UInt8] {
     var payload = [UInt8](repeating: 0, count: 8)
     payload += (0..<8).map { UInt8(truncatingIfNeeded: uid >> (8 * UInt64($0))) }
-    payload += [0xFF, 6, 5, 4] + [UInt8](repeating: 0, count: 40)
+    payload += [0xFF, 6, 5, 4] + [UInt8](repeating: 0, count: 10)
+    payload += [UInt8(board & 0xFF), UInt8(board >> 8), 0, 0, 0, 0]
+    payload += hash.map { Array($0.utf8) } ?? [UInt8](repeating: 0, count: 8)
+    payload += [UInt8](repeating: 0, count: 16)
     let header: [UInt8] = [UInt8(payload.count), 0, 0, 0, system, 1, 148, 0, 0]
     var checksum = MAVLinkChecksum()
     checksum.add(header + payload)

@@ -27,7 +27,7 @@ class Collector:
 
 state = {
     "silent": False, "armed": False, "landed": 1, "vibration": 4.0, "percent": 92, "serial": "PACK-1",
-    "version": [4, 5, 6], "uid2": 7,
+    "version": [4, 5, 6], "hash": "", "uid2": 7,
 }
 out = Collector()
 link = mavlink.MAVLink(out, srcSystem=1, srcComponent=1)
@@ -54,7 +54,8 @@ def say():
     link.ekf_status_report_send(0x33F, 0.1, 0.1, 0.1, 0.1, 0.0)
     link.open_drone_id_arm_status_send(0, b"")
     link.autopilot_version_send(
-        0, (major << 24) | (minor << 16) | (patch << 8) | 255, 0, 0, 50 << 16, [0] * 8, [0] * 8, [0] * 8, 0, 0, 0,
+        0, (major << 24) | (minor << 16) | (patch << 8) | 255, 0, 0, 50 << 16,
+        list(state["hash"].encode().ljust(8, b"\0")), [0] * 8, [0] * 8, 0, 0, 0,
         [state["uid2"]] * 18)
 
 

@@ -30,10 +30,17 @@ extension DroneFacts {
   /// Properties, which come on `/state` when they change, and with some models in the telemetry.
   mutating func takeProperties(_ data: JSONValue, at now: Moment, source: String) {
     if let text = data["firmware_version"]?.string {
-      // "0.0.0.0" is a placeholder.
-      let isVersion = text.contains { $0.isNumber && $0 != "0" }
-      maker.firmwareText = Fact(
-        isVersion ? MessageBoard.readable(Array(text.utf8.prefix(40))) : nil, now, source)
+      maker.firmwareText = Fact(Self.version(text), now, source)
+    }
+    for item in data["payloads"]?.array?.prefix(Self.payloadsAtMost) ?? [] {
+      guard let place = item["payload_index"]?.string, let text = item["firmware_version"]?.string,
+        (1...32).contains(place.utf8.count)
+      else { continue }
+      guard maker.payloadFirmware[place] != nil || maker.payloadFirmware.count < Self.payloadsAtMost else {
+        overflow += 1
+        continue
+      }
+      maker.payloadFirmware[place] = Fact(Self.version(text), now, source)
     }
     if let status = DJIMessage.integer(data["compatible_status"]) {
       maker.isInconsistent = Fact(status == 0 ? false : status == 1 ? true : nil, now, source)
@@ -41,6 +48,12 @@ extension DroneFacts {
     if let reason = DJIMessage.integer(data["mode_code_reason"]) {
       maker.modeReason = Fact(Int(clamping: reason), now, source)
     }
+  }
+
+  /// Nil for `0.0.0.0`, which is a placeholder.
+  static func version(_ text: String) -> String? {
+    let isVersion = text.contains { $0.isNumber && $0 != "0" }
+    return isVersion ? MessageBoard.readable(Array(text.utf8.prefix(40))) : nil
   }
 
   /// The complete set of alarms of this aircraft. Its own check passes when none of them keeps it down.

@@ -67,7 +67,7 @@ extension DroneFacts {
     let millivolts = frame.uint16(14)
     let isMeasured = millivolts != .max && millivolts != 0
     battery.voltage = Fact(isMeasured ? CellVoltages(pack: Int(millivolts)) : nil, now, source)
-    battery.current = Fact(Self.current(frame.int16(16)), now, source)
+    battery.current = Fact(current(frame.int16(16)), now, source)
     batterySummary = battery
   }
 
@@ -76,10 +76,11 @@ extension DroneFacts {
     let cells = CellVoltages(
       voltages: (0..<10).map { frame.uint16(10 + 2 * $0) },
       extended: (0..<4).map { frame.uint16(41 + 2 * $0) })
+    let current = current(frame.int16(30))
     battery(Int(frame.uint8(32))) { battery in
       battery.percent = Fact(Self.percentage(frame.int8(35)), now, source)
       battery.voltage = Fact(cells.pack == nil ? nil : cells, now, source)
-      battery.current = Fact(Self.current(frame.int16(30)), now, source)
+      battery.current = Fact(current, now, source)
       battery.temperature = Fact(frame.int16(8) == .max ? nil : Double(frame.int16(8)) / 100, now, source)
       battery.condition = Fact(BatteryFacts.Condition(rawValue: frame.uint8(40)), now, source)
       // MAVLink 1 has no such field, and its absence is no knowledge.
@@ -142,7 +143,9 @@ extension DroneFacts {
     let board = Int(frame.uint32(28) >> 16)
     let installed = InstalledFirmware(
       version: FirmwareVersion(autopilot: frame.uint32(16)), sourceHash: hash(frame.bytes(36..<44)),
-      boardID: board == 0 ? nil : board, vendorID: Int(frame.uint16(32)), productID: Int(frame.uint16(34)))
+      boardID: board == 0 ? nil : board, vendorID: Int(frame.uint16(32)), productID: Int(frame.uint16(34)),
+      middleware: FirmwareVersion(autopilot: frame.uint32(20)), middlewareHash: hash(frame.bytes(44..<52)),
+      system: FirmwareVersion(autopilot: frame.uint32(24)), systemHash: hash(frame.bytes(52..<60)))
     firmware = Fact(installed, now, "AUTOPILOT_VERSION")
   }
 
@@ -164,11 +167,16 @@ extension DroneFacts {
   /// -1 means unknown; more than 100 cannot be.
   private static func percentage(_ value: Int8) -> Double? { (0...100).contains(value) ? Double(value) : nil }
 
-  /// -1 means unknown. What lies beyond 327.67 A wraps, so a large negative current is one that wrapped, or
-  /// a charge: not known which.
-  private static func current(_ centiampere: Int16) -> Double? {
-    centiampere == -1 ? nil : Double(centiampere) / 100
+  /// -1 means unknown. What lies beyond 327.67 A wraps to a negative number, or stays at the greatest one with a
+  /// sender that holds it there; a negative one is also how a charge is told. So the greatest is not known, nor a
+  /// charge that no charger of drones gives, nor one of a drone that is armed.
+  private func current(_ centiampere: Int16) -> Double? {
+    guard centiampere != -1, centiampere != .max else { return nil }
+    let ampere = Double(centiampere) / 100
+    let mayBeCharge = ampere >= -Self.chargeAmpereAtMost && isArmed?.value != true
+    return ampere >= 0 || mayBeCharge ? ampere : nil
   }
+  private static let chargeAmpereAtMost: Double = 100
 
   private static func text(_ frame: MAVLinkFrame, _ range: Range<Int>) -> String? {
     let bytes = Array(frame.bytes(range).prefix { $0 != 0 })

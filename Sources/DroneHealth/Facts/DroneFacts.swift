@@ -10,6 +10,7 @@ struct DroneFacts: Sendable {
 
   static let batteriesAtMost = 16
   static let motorsAtMost = 32
+  static let payloadsAtMost = 8
 
   var dialect: Dialect?
   /// Any accepted message.
@@ -98,6 +99,10 @@ struct MakerFacts: Sendable {
   /// Faults of the dock that keep the drone in: `cover_state`, `emergency_stop`.
   var dockFault: Fact<String>?
   var firmwareText: Fact<String>?
+  /// Of the dock or remote control that serves it.
+  var dockFirmware: Fact<String>?
+  /// Of cameras and other payloads, by their place.
+  var payloadFirmware: [String: Fact<String>] = [:]
   var model: String?
   /// The dock says that the aircraft is switched off or out of reach.
   var isOffline: Fact<Bool>?

@@ -27,11 +27,11 @@ public struct FirmwareVersion: Hashable, Comparable, Sendable {
   /// As the maker writes it.
   public var text: String
 
-  /// AUTOPILOT_VERSION.flight_sw_version: major, minor, patch, type. Nil for 0, which means "not known".
-  /// A type between the named ones counts as the lower.
+  /// AUTOPILOT_VERSION.flight_sw_version: major, minor, patch, type. Nil where all three numbers are 0, which means
+  /// "not known" whatever the type says. A type between the named ones counts as the lower.
   public init?(autopilot packed: UInt32) {
-    guard packed != 0 else { return nil }
     numbers = [Int(packed >> 24), Int(packed >> 16 & 0xFF), Int(packed >> 8 & 0xFF)]
+    guard numbers.contains(where: { $0 != 0 }) else { return nil }
     let type = UInt8(packed & 0xFF)
     kind = Kind.allCases.last { $0.rawValue <= type } ?? .development
     text = numbers.map(String.init).joined(separator: ".")
@@ -66,6 +66,13 @@ public struct FirmwareVersion: Hashable, Comparable, Sendable {
   }
 
   public static func == (a: Self, b: Self) -> Bool { !(a < b) && !(b < a) }
+
+  /// Whether the numbers are the same, a missing one counting as zero, whatever kind of release each is: `4.5` is
+  /// `4.5.0`, and its candidates too.
+  func hasSameNumbers(as other: Self) -> Bool {
+    (0..<max(numbers.count, other.numbers.count)).allSatisfy { number($0) == other.number($0) }
+  }
+
   public func hash(into hasher: inout Hasher) {
     for number in numbers.prefix(numbers.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0) { hasher.combine(number) }
     hasher.combine(kind)

@@ -63,6 +63,18 @@ struct FlightLog: Sendable {
     if text.severity <= 2, !text.isPrearm { current?.tally.add(text: text.text) }
   }
 
+  /// The maker's complete list of alarms. Those of the air are remembered: heard in flight, or said by the list to
+  /// have been raised there, which counts once; a list that only repeats it undoes no inspection.
+  mutating func hear(_ alarms: [HealthAlarm], besides known: [HealthAlarm]) {
+    for alarm in alarms where alarm.outlastsFlight {
+      if current != nil {
+        current?.tally.add(alarm: alarm.code)
+      } else if alarm.inTheSky == 1, !known.contains(where: { $0.code == alarm.code && $0.inTheSky == 1 }) {
+        standing.add(alarm: alarm.code)
+      }
+    }
+  }
+
   /// The drone was inspected: what past flights showed no longer holds.
   mutating func signOff() { standing = FlightTally() }
 
@@ -111,6 +123,9 @@ struct FlightLog: Sendable {
       flight.clippingsLast = value.clippings
       let deltas = zip(value.clippings, flight.clippingsBefore ?? []).map { Int($0) - Int($1) }
       flight.tally.clippings = max(flight.tally.clippings ?? 0, deltas.max() ?? 0)
+    }
+    for alarm in facts.maker.alarms?.value ?? [] where alarm.outlastsFlight {
+      flight.tally.add(alarm: alarm.code)
     }
     for (index, motor) in facts.motors where motor.at == now {
       for name in MotorFacts.names(ofFailures: motor.value?.failures ?? 0) {

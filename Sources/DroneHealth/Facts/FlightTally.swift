@@ -1,6 +1,7 @@
 /// The worst of one flight, or of all flights since the last clean one.
 public struct FlightTally: Equatable, Sendable {
   static let textsAtMost = 8
+  static let alarmsAtMost = 32
 
   /// m/s², the worst axis; nil when no vibration was reported.
   public var vibration: Double?
@@ -10,6 +11,8 @@ public struct FlightTally: Equatable, Sendable {
   public var severeTexts: [String] = []
   /// Failures of motors, as ESC_FAILURE_FLAGS names them: `1:stuck`.
   public var motorFailures: [String] = []
+  /// Codes of the maker's alarms raised in flight, of those that hold after it.
+  public var alarms: [String] = []
 
   public init() {}
 
@@ -23,15 +26,21 @@ public struct FlightTally: Equatable, Sendable {
     motorFailures.append(motorFailure)
   }
 
+  mutating func add(alarm code: String) {
+    guard !alarms.contains(code), alarms.count < Self.alarmsAtMost else { return }
+    alarms.append(code)
+  }
+
   mutating func merge(_ other: Self) {
     vibration = [vibration, other.vibration].compactMap(\.self).max()
     clippings = [clippings, other.clippings].compactMap(\.self).max()
     for text in other.severeTexts { add(text: text) }
     for failure in other.motorFailures { add(motorFailure: failure) }
+    for code in other.alarms { add(alarm: code) }
   }
 
   func isClean(_ thresholds: DroneThresholds) -> Bool {
-    severeTexts.isEmpty && motorFailures.isEmpty
+    severeTexts.isEmpty && motorFailures.isEmpty && alarms.isEmpty
       && (vibration ?? 0) <= thresholds[.vibration].warn ?? .infinity
       && Double(clippings ?? 0) <= thresholds[.clippings].warn ?? .infinity
   }

@@ -18,6 +18,15 @@ public struct HealthAlarm: Hashable, Sendable {
     }
   }
 
+  /// Whether it holds after a flight in which it was raised: the next list, made on the ground, no longer shows what
+  /// only the flight could. Vibration and motors whatever the level, and every warning that keeps it down.
+  var outlastsFlight: Bool {
+    switch HealthAlarmTable.meaning(of: code) {
+    case .vibration?, .motor?: true
+    default: isGrounding && level >= 2
+    }
+  }
+
   /// Whether it is the dock's and not the aircraft's: domain 3.
   public var isDock: Bool { deviceType?.hasPrefix("3-") ?? false }
 }

@@ -136,4 +136,10 @@ struct InstalledFirmware: Equatable, Sendable {
   var boardID: Int?
   var vendorID: Int?
   var productID: Int?
+  /// What lies between the operating system and the flight code.
+  var middleware: FirmwareVersion?
+  var middlewareHash: String?
+  /// The operating system.
+  var system: FirmwareVersion?
+  var systemHash: String?
 }

@@ -22,11 +22,11 @@ public struct FirmwarePolicy: Equatable, Sendable {
     public var target: FirmwareVersion?
     /// Below this the drone may not fly. Nil: none.
     public var minimum: FirmwareVersion?
-    /// Versions, or the first 7 or more hex digits of source hashes.
+    /// Versions, a missing number counting as zero, or the first 7 or more hex digits of source hashes.
     public var deny: [String]
     /// Default: official releases only.
     public var allowedKinds: Set<FirmwareVersion.Kind>
-    /// Versions from which the target may be installed; empty: any.
+    /// Versions from which the target may be installed; empty: any. For whoever installs: the gateway does not.
     public var requiredFrom: [FirmwareVersion]
   }
 
@@ -99,16 +99,14 @@ extension FirmwarePolicy.Rule {
   /// The entry of the deny list that holds for this firmware; nil when none does.
   func denial(of version: FirmwareVersion?, hash: String?) -> String? {
     deny.first { entry in
-      if let version, let denied = FirmwareVersion(entry), denied.numbers == version.numbers { return true }
-      guard let hash, entry.utf8.count >= 7 else { return false }
-      let (a, b) = (entry.lowercased(), hash.lowercased())
-      // Hashes are cut differently by everyone.
-      return a.hasPrefix(b) && b.utf8.count >= 7 || b.hasPrefix(a)
+      if let version, let denied = FirmwareVersion(entry), denied.hasSameNumbers(as: version) { return true }
+      return hash.map { FirmwarePolicy.isSameSource(entry, $0) } ?? false
     }
   }
 }
 
-/// One image that exists, and what it is for.
+/// One image that exists, and what it is for. What runs is held against version and hash; the rest is for whoever
+/// installs it.
 public struct FirmwareImage: Equatable, Sendable {
   /// The envelope in which makers ship it.
   public enum Kind: String, Sendable { case px4, apj, abin, dji }

@@ -33,8 +33,8 @@ public struct DroneMemory: Equatable, Sendable {
   public var service: Service?
   /// Reservations that a person has accepted.
   public var acceptance: DroneAcceptance?
-  /// What an update should have left running.
-  public var expectedFirmware: ExpectedFirmware?
+  /// Which firmware its parts had when they were last heard.
+  public var manifest = FirmwareManifest()
 
   /// A drone of which nothing is remembered yet.
   public init(id: String) { self.id = id }
@@ -57,14 +57,7 @@ extension DroneMemory {
       ]
     }
     members["acceptance"] = acceptance?.json
-    if let expected = expectedFirmware {
-      var firmware: JSONObject = [
-        "version": .string(expected.version.text), "mandatory": .bool(expected.isMandatory),
-        "installed": .bool(expected.isInstalled),
-      ]
-      firmware["git_hash"] = expected.gitHash.map(JSONValue.string)
-      members["expected_firmware"] = .object(firmware)
-    }
+    members["manifest"] = manifest.json
     return .object(members)
   }
 
@@ -81,14 +74,7 @@ extension DroneMemory {
         at: at, flownSeconds: service["flown_s"]?.double ?? 0, by: service["by"]?.string ?? "")
     }
     acceptance = json["acceptance"].flatMap(DroneAcceptance.init)
-    if let firmware = json["expected_firmware"] {
-      // An update that should be running must not be forgotten in silence.
-      guard let version = firmware["version"]?.string.flatMap({ FirmwareVersion($0) }) else { return nil }
-      expectedFirmware = ExpectedFirmware(
-        version: version, gitHash: firmware["git_hash"]?.string,
-        isMandatory: firmware["mandatory"]?.bool ?? true,
-        isInstalled: firmware["installed"]?.bool ?? false)
-    }
+    if let manifest = json["manifest"] { self.manifest = FirmwareManifest(manifest) }
   }
 }
 
@@ -99,6 +85,7 @@ extension FlightTally {
     members["clippings"] = clippings.map { .integer(Int64($0)) }
     members["severe"] = .array(severeTexts.map(JSONValue.string))
     members["motors"] = .array(motorFailures.map(JSONValue.string))
+    members["alarms"] = .array(alarms.map(JSONValue.string))
     return .object(members)
   }
 
@@ -107,5 +94,37 @@ extension FlightTally {
     clippings = json["clippings"]?.integer.flatMap { Int(exactly: $0) }
     for text in json["severe"]?.array ?? [] { if let text = text.string { add(text: text) } }
     for text in json["motors"]?.array ?? [] { if let text = text.string { add(motorFailure: text) } }
+    for code in json["alarms"]?.array ?? [] { if let code = code.string { add(alarm: code) } }
+  }
+}
+
+extension FirmwareManifest {
+  var json: JSONValue {
+    [
+      "counter": .integer(counter),
+      "parts": .object(
+        JSONObject(parts.sorted { $0.key < $1.key }.map { ($0.key, .object($0.value.members)) })),
+    ]
+  }
+
+  init(_ json: JSONValue) {
+    var parts: [String: Part] = [:]
+    for (name, part) in (json["parts"]?.object?.members ?? []).prefix(Self.partsAtMost) {
+      parts[name] = Part(
+        version: part["version"]?.string, hash: part["hash"]?.string,
+        vendorID: part["vendor_id"]?.integer.flatMap { Int(exactly: $0) },
+        productID: part["product_id"]?.integer.flatMap { Int(exactly: $0) })
+    }
+    self.init(counter: min(max(0, json["counter"]?.integer ?? 0), 1 << 53), parts: parts)
+  }
+}
+
+extension FirmwareManifest.Part {
+  /// Version and hash, null where not told, and the board's numbers where they are.
+  var members: JSONObject {
+    var members: JSONObject = ["version": .text(version), "hash": .text(hash)]
+    members["vendor_id"] = vendorID.map { .integer(Int64($0)) }
+    members["product_id"] = productID.map { .integer(Int64($0)) }
+    return members
   }
 }

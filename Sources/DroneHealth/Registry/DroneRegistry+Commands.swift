@@ -29,8 +29,8 @@ extension DroneRegistry {
     drones[try slot(id, by)]?.memory.acceptance = nil
   }
 
-  /// The drone was inspected: what past flights showed (vibration, clipping, severe texts, motor failures) no
-  /// longer holds. What it says now still does.
+  /// The drone was inspected: what past flights showed (vibration, clipping, severe texts, motor failures,
+  /// alarms) no longer holds. What it says now still does.
   public mutating func signOff(drone id: String, by: String, note: String) throws(DroneCommandRefusal) {
     let slot = try slot(id, by)
     guard Self.isText(note) else { throw .noteMissing }
@@ -46,15 +46,6 @@ extension DroneRegistry {
     guard let drone = drones[slot] else { throw .unknownDrone }
     let flown = max(drone.log.flownSeconds, drone.facts.maker.flownSeconds?.value ?? 0)
     drones[slot]?.memory.service = DroneMemory.Service(at: now.wall, flownSeconds: flown, by: by)
-  }
-
-  /// An update was staged for the drone, or done; nil: none. What is mandatory grounds until it is done, and what
-  /// is done grounds until the drone itself tells that it runs.
-  public mutating func expect(
-    firmware: ExpectedFirmware?, onDrone id: String
-  ) throws(DroneCommandRefusal) {
-    guard let slot = drones.first(where: { $0.value.id == id })?.key else { throw .unknownDrone }
-    drones[slot]?.memory.expectedFirmware = firmware
   }
 
   private func slot(_ id: String, _ by: String) throws(DroneCommandRefusal) -> Int {

@@ -13,6 +13,7 @@ struct DJIGateway: Sendable {
   /// 0 idle, 1 on-site debugging, 2 remote debugging, 3 upgrading, 4 working.
   var mode: Fact<Int64>?
   var alarms: Fact<[HealthAlarm]>?
+  var firmware: Fact<String>?
 
   /// What keeps a drone in; nil when nothing is known to.
   func fault(at now: Moment, lifetime: Duration) -> String? {
@@ -71,12 +72,17 @@ extension DroneRegistry {
     case .aircraft(let data):
       guard let slot = aircraft(serial, of: message.gateway) else { return overLimit() }
       drones[slot]?.facts.takeTelemetry(data, isAuthenticated: isAuthenticated, at: now)
-      if let gateway = message.gateway { spread(gateway, now) }
+      // First, so that a landing ends the flight before the dock's list is given to it.
       observeLog(slot, now)
+      if let gateway = message.gateway { spread(gateway, now) }
     case .properties(let data):
       // Only of an aircraft that is known: a dock has a state of its own.
-      guard let slot = slots[.serial(serial)] else { return .taken }
-      drones[slot]?.facts.takeProperties(data, at: now, source: "state")
+      if let slot = slots[.serial(serial)] {
+        drones[slot]?.facts.takeProperties(data, at: now, source: "state")
+      } else if gateways[serial] != nil {
+        takeDockFirmware(data, serial, now, source: "state")
+        spread(serial, now)
+      }
     case .dock(let data):
       // Telemetry of an aircraft's camera alone; no dock.
       guard slots[.serial(serial)] == nil else { return .taken }
@@ -117,6 +123,7 @@ extension DroneRegistry {
       if status == 0, isSilent { drones[slot]?.facts.maker.isOffline = Fact(true, now, source) }
       if status == 1 { drones[slot]?.facts.maker.isOffline = nil }
     }
+    takeDockFirmware(data, serial, now, source: source)
     if let value = DJIMessage.bool(data["drone_in_dock"]) {
       gateways[serial]?.hasDroneInside = Fact(value, now, source)
     }
@@ -131,6 +138,13 @@ extension DroneRegistry {
     }
     // Only beside the dock's own members: "mode_code" is an aircraft's word too.
     if let value = DJIMessage.integer(data["mode_code"]) { gateways[serial]?.mode = Fact(value, now, source) }
+  }
+
+  private mutating func takeDockFirmware(
+    _ data: JSONValue, _ serial: String, _ now: Moment, source: String
+  ) {
+    guard let text = data["firmware_version"]?.string else { return }
+    gateways[serial]?.firmware = Fact(DroneFacts.version(text), now, source)
   }
 
   private mutating func takeOnline(_ serials: [String], _ gateway: String, _ now: Moment) -> DJIReception {
@@ -151,9 +165,13 @@ extension DroneRegistry {
     for drone in gateway.drones {
       guard let slot = slots[.serial(drone)] else { continue }
       drones[slot]?.facts.isDocked = gateway.hasDroneInside
+      drones[slot]?.facts.maker.dockFirmware = gateway.firmware
       drones[slot]?.facts.maker.dockFault = fault.map { Fact($0, now, "osd") }
       if let alarms = gateway.alarms {
-        drones[slot]?.facts.takeAlarms(alarms.value?.filter { !$0.isDock } ?? [], at: alarms.at)
+        let own = alarms.value?.filter { !$0.isDock } ?? []
+        let known = drones[slot]?.facts.maker.alarms?.value ?? []
+        drones[slot]?.log.hear(own, besides: known)
+        drones[slot]?.facts.takeAlarms(own, at: alarms.at)
       }
       guard let charging = gateway.isCharging, let isCharging = charging.value else { continue }
       for index in drones[slot]?.facts.batteries.keys.sorted() ?? [] {

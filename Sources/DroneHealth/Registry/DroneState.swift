@@ -40,6 +40,8 @@ struct DroneState: Sendable {
   mutating func forget() {
     (facts, keeper) = (DroneFacts(), VerdictKeeper())
     log.restart()
+    // Without a number of its hardware it may be any vehicle that speaks here next.
+    if !identity.isHardware { memory.manifest = FirmwareManifest() }
   }
 
   /// Takes over what was heard while the drone had no name yet.
@@ -57,6 +59,7 @@ struct DroneState: Sendable {
   ) -> DroneHealthRecord {
     for text in facts.messages.giveUpOverdue(at: now) { log.hear(text) }
     facts.messages.expire(at: now, after: thresholds.textLifetime)
+    memory.manifest.observe(facts.firmwareParts)
     var rules = DroneRules(facts, log, thresholds, at: now)
     rules.judge(identity, rival: rival, isDetached: isDetached, memory: memory, policy: policy)
     var reasons = keeper.judge(rules.findings, at: now, hold: thresholds.holdTime)

@@ -195,13 +195,32 @@ extension DroneHealthRecord {
   }
 
   private var firmwareJSON: JSONValue {
-    if facts.isDJI { return ["version": shown(facts.maker.firmwareText, JSONValue.string, lifetime: nil)] }
+    var members: JSONObject = ["counter": .integer(memory.manifest.counter), "manifest": manifestJSON]
+    if facts.isDJI {
+      members["version"] = shown(facts.maker.firmwareText, JSONValue.string, lifetime: nil)
+      return .object(members)
+    }
     let installed = facts.firmware?.value
-    return [
-      "version": shown(facts.firmware, { .text($0.version?.text) }, lifetime: nil),
-      "type": .text(installed?.version?.kind.name), "hash": .text(installed?.sourceHash),
-      "board_id": installed?.boardID.map(Self.integer) ?? .null,
-    ]
+    members["version"] = shown(facts.firmware, { .text($0.version?.text) }, lifetime: nil)
+    members["type"] = .text(installed?.version?.kind.name)
+    members["hash"] = .text(installed?.sourceHash)
+    members["board_id"] = installed?.boardID.map(Self.integer) ?? .null
+    return .object(members)
+  }
+
+  /// Every part as it was last told, by name; `stale` where it has not been told since the gateway started or the drone
+  /// came on its link.
+  private var manifestJSON: JSONValue {
+    let told = facts.firmwareParts
+    let isLost = reasons.contains { $0.code == .linkLost }
+    return .array(
+      memory.manifest.parts.sorted { $0.key < $1.key }.map { name, part in
+        var members = part.members
+        members["component"] = .string(name)
+        let standing: Standing = told[name] == part && !isLost ? .good : .stale
+        members["quality"] = .string(standing.rawValue)
+        return .object(members)
+      })
   }
 
   private static func alarms(_ alarms: [HealthAlarm]) -> JSONValue { .array(alarms.map(\.json)) }

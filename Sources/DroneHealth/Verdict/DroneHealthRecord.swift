@@ -56,12 +56,13 @@ public struct DroneHealthRecord: Sendable {
     var level: Level
     var flightState: String
     var reasons: [String]
+    var manifestCounter: Int64
   }
   var essence: Essence {
     Essence(
       id: id, deliverable: deliverable, level: level, flightState: flightState,
       reasons: reasons.map {
         "\($0.code.rawValue) \($0.field) \($0.severity.rawValue) \($0.acceptedBy ?? "")"
-      })
+      }, manifestCounter: memory.manifest.counter)
   }
 }

@@ -190,7 +190,7 @@ extension DroneReason {
       case .firmwareWrongBoard: "the board is not the one that the policy names"
       case .firmwareInconsistent: "the firmware of the modules does not match"
       case .firmwareUpdateDue: "a mandatory update is staged"
-      case .firmwareMismatch: "what runs is not what was installed"
+      case .firmwareMismatch: "what runs was not built from the source that the policy names"
       case .firmwareNoRule: "the firmware policy has no rule for this drone"
       case .firmwarePolicyExpired: "the firmware policy has expired"
       case .firmwarePolicyMissing: "a firmware policy is configured and none is in force"

@@ -19,4 +19,6 @@ public enum DroneRecordWords {
   /// The batteries of one drone.
   public static let batteriesAtMost = DroneFacts.batteriesAtMost
   public static let motorsAtMost = DroneFacts.motorsAtMost
+  /// The parts of one drone's firmware.
+  public static let firmwarePartsAtMost = FirmwareManifest.partsAtMost
 }

@@ -2,8 +2,7 @@ import FarmUnits
 
 extension DroneRules {
   /// The firmware policy. Where none is configured, firmware is shown and not judged.
-  mutating func judgeFirmware(_ policy: FirmwarePolicy?, expected: ExpectedFirmware?) {
-    judgeExpected(expected)
+  mutating func judgeFirmware(_ policy: FirmwarePolicy?) {
     guard let policy else {
       if thresholds.isFirmwarePolicyDemanded { unknown(.firmwarePolicyMissing, "firmware.policy") }
       return
@@ -18,6 +17,7 @@ extension DroneRules {
       return
     }
     let version = installedVersion
+    if let version, !facts.isDJI { judgeSource(policy, version) }
     guard let rule = rule(of: policy) else { return }
     if let denial = rule.denial(of: version, hash: facts.firmware?.value?.sourceHash) {
       state(.firmwareDenied, "firmware.version", .block, .text(denial))
@@ -71,24 +71,21 @@ extension DroneRules {
     return nil
   }
 
-  private mutating func judgeExpected(_ expected: ExpectedFirmware?) {
-    guard let expected else { return }
-    let runs = installedVersion.map { $0.numbers == expected.version.numbers } ?? false
-    let hash = facts.firmware?.value?.sourceHash
-    let isSame =
-      expected.gitHash.map { wanted in
-        hash.map {
-          wanted.lowercased().hasPrefix($0.lowercased()) || $0.lowercased().hasPrefix(wanted.lowercased())
-        }
-          ?? false
-      } ?? true
-    if runs && isSame { return }
-    if expected.isInstalled {
-      // After an update the drone must prove what runs; until it has told, it is not known.
-      let isTold = installedVersion != nil
-      state(.firmwareMismatch, "firmware.version", isTold ? .block : .unknown, .text(expected.version.text))
-    } else if expected.isMandatory {
-      state(.firmwareUpdateDue, "firmware.update", .block, .text(expected.version.text))
+  /// A version may be right and its source another: what the signed policy names for it is what may run.
+  private mutating func judgeSource(_ policy: FirmwarePolicy, _ version: FirmwareVersion) {
+    guard let installed = facts.firmware?.value, let board = installed.boardID else { return }
+    switch policy.provenance(of: version, hash: installed.sourceHash, boardID: board) {
+    case .notListed, .listed: break
+    case .foreign(let expected):
+      findings.append(
+        Finding(
+          code: .firmwareMismatch, field: "firmware.hash", severity: .block, relaxed: .block,
+          value: .text(installed.sourceHash ?? ""), limit: .text(expected)))
+    case .notTold(let expected):
+      findings.append(
+        Finding(
+          code: .firmwareUnknown, field: "firmware.hash", severity: .unknown, relaxed: .unknown,
+          limit: .text(expected)))
     }
   }
 

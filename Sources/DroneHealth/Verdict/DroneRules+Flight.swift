@@ -161,7 +161,7 @@ extension DroneRules {
   }
 
   /// At most four, for a reason is a line to read.
-  private static func joined(_ texts: [String]) -> DroneReason.Observed {
+  static func joined(_ texts: [String]) -> DroneReason.Observed {
     .text(texts.prefix(4).joined(separator: "; ") + (texts.count > 4 ? "; and \(texts.count - 4) more" : ""))
   }
 
@@ -187,6 +187,7 @@ extension DroneRules {
     if !worst.motorFailures.isEmpty {
       state(.motorFault, "motors.in_flight", .block, Self.joined(worst.motorFailures))
     }
+    judge(alarmsInFlight: worst.alarms)
     let since = memory.service?.flownSeconds ?? 0
     let flown = max(log.flownSeconds, facts.maker.flownSeconds?.value ?? 0)
     limit(.serviceDue, "usage.hours", (flown - since) / 3600, .serviceHours)

@@ -21,17 +21,34 @@ extension DroneRules {
     default: break
     }
     for alarm in maker.alarms?.value ?? [] {
-      switch HealthAlarmTable.meaning(of: alarm.code) {
-      case .firmware?: state(.firmwareInconsistent, "alarms.\(alarm.code)", .block, .text(alarm.code))
-      case .update?: state(.firmwareUpdateDue, "alarms.\(alarm.code)", .block, .text(alarm.code))
-      case .cells?: state(.cellSpread, "alarms.\(alarm.code)", .block, .text(alarm.code))
-      case .wear?: state(.batteryWorn, "alarms.\(alarm.code)", .warn, .text(alarm.code))
-      case .vibration?: state(.vibration, "alarms.\(alarm.code)", .block, .text(alarm.code))
-      case .motor?: state(.motorFault, "alarms.\(alarm.code)", .block, .text(alarm.code))
-      case nil:
-        if alarm.level >= 2 { state(.manufacturerAlarm, "alarms.\(alarm.code)", .block, .text(alarm.code)) }
-        if alarm.level == 1 { state(.manufacturerAlarm, "alarms.\(alarm.code)", .warn, .text(alarm.code)) }
+      let severity: DroneReason.Severity
+      if alarm.isGrounding {
+        severity = .block
+      } else if HealthAlarmTable.meaning(of: alarm.code) != nil || alarm.level == 1 {
+        severity = .warn
+      } else {
+        continue
       }
+      state(Self.reason(ofAlarm: alarm.code), "alarms.\(alarm.code)", severity, .text(alarm.code))
+    }
+  }
+
+  /// Alarms of past flights, one reason for each kind.
+  mutating func judge(alarmsInFlight codes: [String]) {
+    for (reason, codes) in Dictionary(grouping: codes, by: Self.reason(ofAlarm:)) {
+      state(reason, "alarms.in_flight", .block, Self.joined(codes))
+    }
+  }
+
+  private static func reason(ofAlarm code: String) -> DroneReason.Code {
+    switch HealthAlarmTable.meaning(of: code) {
+    case .firmware?: .firmwareInconsistent
+    case .update?: .firmwareUpdateDue
+    case .cells?: .cellSpread
+    case .wear?: .batteryWorn
+    case .vibration?: .vibration
+    case .motor?: .motorFault
+    case nil: .manufacturerAlarm
     }
   }
 }

@@ -57,7 +57,7 @@ struct DroneRules {
     judgeMessages()
     judgeRemoteIdentification()
     judgeMaker()
-    judgeFirmware(policy, expected: memory.expectedFirmware)
+    judgeFirmware(policy)
   }
 
   // MARK: The words in which rules are written

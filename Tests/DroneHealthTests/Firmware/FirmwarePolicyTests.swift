@@ -6,7 +6,6 @@ import Testing
 struct FirmwarePolicyTests {
   private let november = Moment(
     instant: .init(sinceBoot: .seconds(1)), wall: WallTime(rfc3339: "2026-11-22T10:00:00Z")!, clock: .trusted)
-  private let good = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
   private func keeper(_ documents: JSONValue...) throws -> FirmwarePolicyKeeper {
     var keeper = FirmwarePolicyKeeper(verify: SignedPolicies.verify)
@@ -109,12 +108,13 @@ struct FirmwarePolicyTests {
   // MARK: Installed firmware
 
   private func record(
-    _ version: UInt32, kind: UInt8 = 255, board: UInt32 = 50, hash: String = "", policy: JSONValue? = nil,
+    _ version: UInt32, kind: UInt8 = 255, board: UInt32 = 50, hash: String = "",
+    policy: FirmwarePolicy? = nil,
     at now: Moment? = nil
   ) throws -> DroneHealthRecord {
     var depot = Depot()
     if let now { (depot.now.wall, depot.now.clock) = (now.wall, now.clock) }
-    depot.registry.firmwarePolicy = try keeper(policy ?? SignedPolicies.seven).policy
+    depot.registry.firmwarePolicy = try policy ?? keeper(SignedPolicies.seven).policy
     var drone = Drone()
     drone.hardware = nil
     let uid2 = [UInt8](1...18)
@@ -128,12 +128,21 @@ struct FirmwarePolicyTests {
     return try depot.record()
   }
 
+  /// In force without a signature.
+  private func policy(_ rules: String, images: String = "[]") throws -> FirmwarePolicy {
+    try FirmwarePolicy(
+      JSONValue(
+        parsing:
+          #"{"seq":1,"issued":"2026-11-01T00:00:00Z","expires":"2027-02-01T00:00:00Z","rules":\#(rules),"images":\#(images)}"#
+      ))
+  }
+
   private func codes(_ record: DroneHealthRecord) -> [DroneReason.Code] {
     record.reasons.map(\.code).filter { $0.rawValue.hasPrefix("FIRMWARE") }
   }
 
   @Test func `the target version may fly`() throws {
-    let record = try record(0x04_05_07)
+    let record = try record(0x04_05_07, hash: "0badcafe")
     #expect(codes(record) == [] && record.deliverable == .yes)
     #expect(record.json["firmware"]?["version"]?["value"] == "4.5.7")
     #expect(record.json["firmware"]?["board_id"] == 50)
@@ -155,9 +164,22 @@ struct FirmwarePolicyTests {
     #expect(try record(0x04_05_03).deliverable == .no)
   }
 
+  @Test(
+    arguments: [
+      ("4.5", 0x04_05_00, true), ("4.5.0.0", 0x04_05_00, true), ("v4.5.0", 0x04_05_00, true),
+      ("4.5", 0x04_05_01, false), ("4", 0x04_05_00, false), ("4.5.0.1", 0x04_05_00, false),
+    ])
+  func `a denied version with fewer or more numbers is the same one, a missing number being zero`(
+    entry: String, version: UInt32, isDenied: Bool
+  ) throws {
+    let policy = try policy(#"[{"board_id":50,"deny":["\#(entry)"],"allow_types":[255,192]}]"#)
+    #expect(try codes(record(version, policy: policy)) == (isDenied ? [.firmwareDenied] : []))
+    #expect(try codes(record(version, kind: 192, policy: policy)) == (isDenied ? [.firmwareDenied] : []))
+  }
+
   @Test func `a source hash on the deny list may not fly whatever its version says`() throws {
-    #expect(codes(try record(0x04_05_07, hash: "a1b2c3d4")) == [.firmwareDenied])
-    #expect(codes(try record(0x04_05_07, hash: "a1b2c3d5")) == [])
+    #expect(codes(try record(0x04_05_08, hash: "a1b2c3d4")) == [.firmwareDenied])
+    #expect(codes(try record(0x04_05_08, hash: "a1b2c3d5")) == [])
   }
 
   @Test func `PX4's hash bytes read backwards, ArduPilot's are text`() throws {
@@ -165,7 +187,7 @@ struct FirmwarePolicyTests {
     var drone = Drone()
     (drone.autopilot, drone.hardware) = (12, nil)
     let bytes: [UInt8] = [0xEF, 0xCD, 0xAB, 0x89, 0xD4, 0xC3, 0xB2, 0xA1]
-    drone.further = [(148, Drone.version(0x04_05_07_FF, uid: 0, uid2: [UInt8](1...18), hash: bytes))]
+    drone.further = [(148, Drone.version(0x04_05_08_FF, uid: 0, uid2: [UInt8](1...18), hash: bytes))]
     depot.registry.firmwarePolicy = try keeper(SignedPolicies.seven).policy
     depot.fly(drone, seconds: 2)
     #expect(try depot.record().json["firmware"]?["hash"] == "a1b2c3d489abcdef")
@@ -178,9 +200,15 @@ struct FirmwarePolicyTests {
     #expect(codes(record) == (flies ? [] : [.firmwareUnofficial]))
   }
 
-  @Test func `an unknown version may not fly`() throws {
-    let record = try record(0, kind: 0)
+  @Test(arguments: [0, 64, 192, 255] as [UInt8])
+  func `version 0.0.0 is an unknown one, whatever kind it claims to be`(kind: UInt8) throws {
+    #expect(FirmwareVersion(autopilot: UInt32(kind)) == nil)
+    let record = try record(0, kind: kind)
     #expect(codes(record) == [.firmwareUnknown] && record.deliverable == .no)
+    #expect(record.json["firmware"]?["version"]?["value"] == .null)
+  }
+
+  @Test func `a drone that has not told its version is unknown`() throws {
     var depot = Depot()
     depot.registry.firmwarePolicy = try keeper(SignedPolicies.seven).policy
     var drone = Drone()
@@ -203,9 +231,9 @@ struct FirmwarePolicyTests {
     march.wall = WallTime(rfc3339: "2027-03-01T00:00:00Z")!
     #expect(
       Set(codes(try record(0x04_05_03, at: march))).isSuperset(of: [.firmwareDenied, .firmwarePolicyExpired]))
-    #expect(codes(try record(0x04_05_07, at: march)) == [.firmwarePolicyExpired])
+    #expect(codes(try record(0x04_05_08, at: march)) == [.firmwarePolicyExpired])
     march.clock = .untrusted
-    #expect(codes(try record(0x04_05_07, at: march)) == [])
+    #expect(codes(try record(0x04_05_08, at: march)) == [])
   }
 
   @Test func `without a policy firmware is shown and not judged`() throws {
@@ -234,65 +262,39 @@ struct FirmwarePolicyTests {
     #expect(codes(try #require(record)) == (expected.map { [$0] } ?? []))
   }
 
-  @Test func `a mandatory update grounds until it is done, and then until the drone proves it`() throws {
-    var depot = Depot()
-    var drone = Drone()
-    depot.fly(drone, seconds: 2)
-    let version = try #require(FirmwareVersion("4.5.7"))
-    var expected = ExpectedFirmware(version: version, isMandatory: true, isInstalled: false)
-    try depot.registry.expect(firmware: expected, onDrone: Drone.uid2)
-    #expect(codes(try depot.record()) == [.firmwareUpdateDue])
-    #expect(try depot.record().deliverable == .no)
-    expected.isInstalled = true
-    try depot.registry.expect(firmware: expected, onDrone: Drone.uid2)
-    depot.fly(drone, seconds: 12)
-    #expect(codes(try depot.record()) == [.firmwareMismatch])
-    let kept = try #require(depot.registry.memory.first.flatMap { DroneMemory($0.json) })
-    #expect(kept.expectedFirmware == expected)
-    drone.version = 0x04_05_07_FF
-    depot.fly(drone, seconds: 12)
-    #expect(codes(try depot.record()) == [])
-  }
-
   // MARK: Images
 
-  @Test func `an image that the policy names may be installed on its board`() throws {
-    let policy = try #require(try keeper(SignedPolicies.seven).policy)
-    try policy.judge(
-      image: good, boardID: 50, installed: FirmwareVersion("4.5.6"), runningSequence: 11, at: november)
-    try policy.check(image: good, bytes: Array("abc".utf8), digest: ReferenceSHA256.digest)
+  /// An image of a board and a version, with the hash of its source.
+  private func image(_ version: String, _ hash: String, board: Int = 50) -> String {
+    let digest = String(repeating: "0", count: 64)
+    return
+      #"{"sha256":"\#(digest)","size":1,"kind":"apj","board_id":\#(board),"version":"\#(version)","seq":1,"git_hash":"\#(hash)"}"#
   }
 
-  @Test func `each threat to an image is refused by its name`() throws {
-    let policy = try #require(try keeper(SignedPolicies.seven).policy)
-    let (from, old) = (
-      FirmwareVersion("4.5.6"), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    )
-    func judge(
-      _ image: String, board: Int = 50, from: FirmwareVersion?, running: Int64? = nil, at now: Moment
-    ) -> FirmwarePolicy.Threat? {
-      do throws(FirmwarePolicy.Threat) {
-        try policy.judge(image: image, boardID: board, installed: from, runningSequence: running, at: now)
-        return nil
-      } catch {
-        return error
-      }
+  @Test(
+    arguments: [
+      ("0badcafe", nil), ("0badcafe12", nil), ("0badcaf", nil), ("deadbeef", nil),
+      ("0badcaff", DroneReason.Code.firmwareMismatch), ("", .firmwareUnknown),
+    ])
+  func `what runs must be built from the source that the policy signs for its version`(
+    hash: String, expected: DroneReason.Code?
+  ) throws {
+    // The second is another build of the same version; the first is written with fewer numbers than the drone tells.
+    let images = [
+      image("4.6", "0BADCAFE0123456789"), image("4.6.0", "deadbeef"), image("4.6.0", "0badcaff", board: 9),
+      image("4.5.9", "0badcaff"),
+    ]
+    let policy = try policy(
+      #"[{"board_id":50},{"board_id":9}]"#, images: "[\(images.joined(separator: ","))]")
+    let record = try record(0x04_06_00, hash: hash, policy: policy)
+    #expect(codes(record) == (expected.map { [$0] } ?? []))
+    #expect(
+      record.deliverable == (expected == .firmwareMismatch ? .no : expected == nil ? .yes : .unknown))
+    if let reason = record.reasons.first(where: { $0.code == .firmwareMismatch }) {
+      #expect(reason.field == "firmware.hash" && reason.value == .text(hash))
+      #expect(reason.limit == .text("0BADCAFE0123456789"))
     }
-    #expect(judge(String(repeating: "0", count: 64), from: from, at: november) == .arbitrarySoftware)
-    #expect(judge(good, board: 9, from: from, at: november) == .incompatible)
-    #expect(judge(good, from: from, running: 13, at: november) == .rollback)
-    #expect(judge(old, from: from, at: november) == .expired)
-    #expect(judge(good, from: FirmwareVersion("4.5.4"), at: november) == .wrongPrecursor)
-    #expect(judge(good, from: nil, at: november) == .wrongPrecursor)
-    var march = november
-    march.wall = WallTime(rfc3339: "2027-03-01T00:00:00Z")!
-    #expect(judge(good, from: from, at: march) == .freeze)
-    #expect(throws: FirmwarePolicy.Threat.extraBytes) {
-      try policy.check(image: good, bytes: Array("abcd".utf8), digest: ReferenceSHA256.digest)
-    }
-    #expect(throws: FirmwarePolicy.Threat.wrongDigest) {
-      try policy.check(image: good, bytes: Array("abd".utf8), digest: ReferenceSHA256.digest)
-    }
+    #expect(try codes(self.record(0x04_06_01, hash: "0badcaff", policy: policy)) == [])
   }
 
   // MARK: Versions

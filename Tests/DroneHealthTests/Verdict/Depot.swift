@@ -81,6 +81,8 @@ struct Drone {
   var hardware: [UInt8]? = (1...18).map { $0 }
   var version: UInt32 = 0x0405_06FF
   var key: [UInt8]?
+  /// What every message that has a `time_usec` says there.
+  var microseconds: UInt64 = 0
   /// Further messages: id and payload.
   var further: [(id: UInt32, payload: [UInt8])] = []
 
@@ -95,6 +97,8 @@ struct Drone {
     var faults: UInt32 = 0
     var chemistry: UInt8 = 1
     var purpose: UInt8 = 1
+    /// cA
+    var current: Int16 = 120
 
     var frame: [UInt8] {
       var payload = Payload()
@@ -102,7 +106,7 @@ struct Drone {
       payload.add(Int32(-1))
       payload.add(centidegrees)
       for index in 0..<10 { payload.add(index < cells.count ? cells[index] : UInt16.max) }
-      payload.add(Int16(120))
+      payload.add(current)
       payload.add(id)
       payload.add(purpose)
       payload.add(chemistry)
@@ -129,7 +133,7 @@ struct Drone {
     }
     if let vibration {
       var payload = Payload()
-      payload.add(UInt64(0))
+      payload.add(microseconds)
       for value in [1, vibration.worst, 2] { payload.add(value.bitPattern) }
       for value in [0, vibration.clippings, 0] { payload.add(value) }
       messages.append((241, payload.bytes))
@@ -142,13 +146,15 @@ struct Drone {
     }
     if let ratio {
       var payload = Payload()
-      payload.add(UInt64(0))
+      payload.add(microseconds)
       for value in [0.01, ratio.0, 0.02, 0.03, 0, 0, 0, 0] { payload.add(value.bitPattern) }
       payload.add(ratio.1)
       messages.append((230, payload.bytes))
     }
     if let fix {
-      var payload = Payload([UInt8](repeating: 0, count: 28))
+      var payload = Payload()
+      payload.add(microseconds)
+      payload.bytes += [UInt8](repeating: 0, count: 20)
       payload.add(fix.0)
       payload.add(fix.satellites)
       messages.append((24, payload.bytes))
@@ -217,10 +223,13 @@ struct Drone {
   }
 
   /// ESC_INFO of the first four motors; temperatures in hundredths of a degree.
-  static func motors(failures: [UInt16] = [0, 0, 0, 0], temperatures: [Int16] = [3000, 3000, 3000, 3000])
-    -> [UInt8]
-  {
-    var payload = Payload([UInt8](repeating: 0, count: 26))
+  static func motors(
+    failures: [UInt16] = [0, 0, 0, 0], temperatures: [Int16] = [3000, 3000, 3000, 3000],
+    microseconds: UInt64 = 0
+  ) -> [UInt8] {
+    var payload = Payload()
+    payload.add(microseconds)
+    payload.bytes += [UInt8](repeating: 0, count: 18)
     for bits in failures { payload.add(bits) }
     for temperature in temperatures { payload.add(temperature) }
     payload.bytes += [0, 4, 0, 0xFF]

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import DroneHealth
 import FarmUnits
 import Foundation
@@ -94,6 +95,51 @@ struct RemainingRuleTests {
     let unknown = try #require(try depot.record().json["batteries"]?.array?.first)
     #expect(unknown["current"]?["value"]?.double == nil)
     #expect(unknown["current"]?["quality"] == "not_reported")
+  }
+
+  @Test(
+    arguments: [
+      (32_766, false, 327.66), (32_767, false, nil), (-32_768, false, nil), (-32_767, true, nil),
+      (-10_001, false, nil), (-10_000, false, -100), (-500, false, -5), (-500, true, nil), (-1, true, nil),
+      (0, true, 0), (12_000, true, 120),
+    ] as [(Int16, Bool, Double?)])
+  func `a current that has wrapped is not known, and a negative one is a charge only of a drone at rest`(
+    centiampere: Int16, isArmed: Bool, expected: Double?
+  ) throws {
+    var depot = Depot()
+    var drone = Drone()
+    drone.armed = isArmed
+    drone.battery?.current = centiampere
+    depot.fly(drone, seconds: 2)
+    let battery = try #require(try depot.record().json["batteries"]?.array?.first)
+    #expect(battery["current"]?["value"]?.double == expected)
+    #expect(battery["current"]?["quality"] == (expected == nil ? "not_reported" : "good"))
+  }
+
+  @Test(
+    arguments: [
+      0, 500_000_000, 1_795_342_500_000_000, UInt64.max, 1,
+    ])
+  func `time_usec is unix time, time since boot or neither, and nothing is judged or dated by it`(
+    microseconds: UInt64
+  ) throws {
+    func record(_ microseconds: UInt64) throws -> JSONValue {
+      var depot = Depot()
+      var drone = Drone()
+      drone.ratio = (0.1, 0x33F)
+      for second in 0..<5 {
+        // Also one that runs backwards.
+        drone.microseconds = microseconds &- UInt64(second) &* 1_000_000
+        drone.further = [(290, Drone.motors(microseconds: drone.microseconds))]
+        depot.fly(drone)
+      }
+      return try depot.record().json
+    }
+    let judged = try record(microseconds)
+    #expect(try judged == record(1_000_000_000))
+    // By the gateway's clock at the last message, a second ago.
+    #expect(judged["gps"]?["fix"]?["at"] == "2026-11-22T10:15:04.000Z")
+    #expect(judged["estimator"]?["ratio"]?["quality"] == "good")
   }
 
   @Test func `FLIGHT_INFORMATION counts nothing, for its times are misnamed`() throws {
