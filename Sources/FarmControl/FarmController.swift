@@ -266,7 +266,9 @@ public struct FarmController: Sendable {
         let meter = FlowMeter(channel: channel, resolution: flow.litresPerPulse ?? 0)
       else { continue }
       let leak = flow.leak.map { LeakWatch(plan: $0, settle: flow.settle, resolution: meter.resolution) }
-      meters.append(MeterStation(channel: flow.channel, meter: meter, leak: leak))
+      let all = plan.irrigations.compactMap(\.flow).filter { $0.channel == flow.channel }
+      meters.append(
+        MeterStation(channel: flow.channel, meter: meter, leak: leak, sharedFlow: SharedFlow(plans: all)))
     }
     return meters
   }
