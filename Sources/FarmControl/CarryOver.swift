@@ -9,7 +9,7 @@ public struct CarryOver: Sendable {
   let channels, outputs: [Int]
   /// By the new index: the output goes on at the line that it had, without a moment in between.
   public let keepsLine: [Bool]
-  let beds, stores, chargers, meters, disagreements, alarms: [Int]
+  let beds, stores, chargers, meters, disagreements, watermarks, alarms: [Int]
   /// By the old index.
   let newAlarms: [Int]
   /// By the new index: some controller wants something of it.
@@ -42,6 +42,8 @@ public struct CarryOver: Sendable {
     let metered = FarmController.meters(of: old).map(\.channel)
     meters = FarmController.meters(of: new).map { place($0.channel, metered, channels) }
     disagreements = Self.disagreements(from: old, to: new, channels)
+    let reckoned = FarmController.watermarks(of: old).map(\.channel)
+    watermarks = FarmController.watermarks(of: new).map { place($0.channel, reckoned, channels) }
     isGoverned = Self.governed(new)
     let (before, after) = (AlarmIndex(plan: old), AlarmIndex(plan: new))
     alarms = Self.alarms(from: before, to: after, channels, outputs, beds, stores)

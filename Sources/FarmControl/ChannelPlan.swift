@@ -9,13 +9,15 @@ public struct ChannelPlan: Equatable, Sendable {
   public var unit: Unit?
   public var rules: PlausibilityRules
   public var agreement: AgreementPlan?
+  /// Nil for a channel that is heard; else it follows from others, and what is heard of it is left aside.
+  public var watermark: WatermarkPlan?
 
   public init(
     name: String, quantity: Quantity, unit: Unit? = nil, rules: PlausibilityRules = .init(),
-    agreement: AgreementPlan? = nil
+    agreement: AgreementPlan? = nil, watermark: WatermarkPlan? = nil
   ) {
     (self.name, self.quantity, self.unit) = (name, quantity, unit)
-    (self.rules, self.agreement) = (rules, agreement)
+    (self.rules, self.agreement, self.watermark) = (rules, agreement, watermark)
   }
 }
 

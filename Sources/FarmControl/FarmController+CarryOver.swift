@@ -51,6 +51,11 @@ extension FarmController {
       reviewAfter[channel] = isSettled ? old.reviewAfter[before] : .min
       if !isSettled || old.heard.contains(before) { heard.insert(channel) }
     }
+    for probe in watermarks.indices where carry.watermarks[probe] >= 0 {
+      let before = carry.watermarks[probe]
+      let isSame = carry.isSame(watermarks[probe].resistance, old.watermarks[before].resistance)
+      watermarks[probe].takeOver(old.watermarks[before], isSameResistance: isSame)
+    }
   }
 
   private mutating func takeOutput(

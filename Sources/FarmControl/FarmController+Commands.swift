@@ -86,6 +86,7 @@ extension FarmController {
     guard beds[bed].lock == reason else { return .refused(.notLatched) }
     beds[bed].lock = nil
     beds[bed].supervisor?.clear()
+    if beds[bed].meter >= 0 { meters[beds[bed].meter].sharedFlow.restart() }
     beds[bed].balance?.clear()
     bedRests.stir(bed)
     return .accepted

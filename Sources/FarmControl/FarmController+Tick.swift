@@ -8,15 +8,25 @@ extension FarmController {
     for number in meters.indices {
       meters[number].meter.step(channels[meters[number].channel].reading.goodNumber, at: now)
       channels[meters[number].channel].litresPerMinute = meters[number].meter.rate
-      meters[number].openCount = 0
+      meters[number].open = OpenBeds()
     }
-    for bed in beds.indices where beds[bed].meter >= 0 && arbiters[beds[bed].valve].actuator.level == .on {
-      meters[beds[bed].meter].openCount += 1
+    for bed in beds.indices where beds[bed].meter >= 0 {
+      let (meter, valve) = (beds[bed].meter, beds[bed].valve)
+      let moved = arbiters[valve].actuator.since
+      if moved > meters[meter].open.steadySince { meters[meter].open.steadySince = moved }
+      guard arbiters[valve].actuator.level == .on else { continue }
+      meters[meter].open.add(
+        least: beds[bed].leastFlow, most: beds[bed].mostFlow,
+        soilGotWetter: beds[bed].controller.soilGotWetter)
+    }
+    for number in meters.indices {
+      let meter = meters[number].meter.isKnown ? meters[number].meter : nil
+      meters[number].sharedFlow.step(meters[number].open, meter: meter, at: now)
     }
     for number in meters.indices where meters[number].leak != nil {
       let hadLeak = meters[number].leak?.hasLeak
       let (isKnown, total) = (meters[number].meter.isKnown, meters[number].meter.total)
-      let isWatched = isKnown && meters[number].openCount == 0
+      let isWatched = isKnown && meters[number].open.count == 0
       meters[number].leak?.step(isWatched: isWatched, total: total, at: now)
       if meters[number].leak?.hasLeak != hadLeak {
         memoryRevision &+= 1
@@ -222,8 +232,13 @@ extension FarmController {
     let station = beds[number].meter
     guard station >= 0 else { return }
     let meter = meters[station].meter.isKnown ? meters[station].meter : nil
-    let isAlone = meters[station].openCount <= 1
-    beds[number].superviseFlow(openSince: openSince, meter: meter, isAlone: isAlone, at: now)
+    if openSince != nil, meters[station].open.count > 1 {
+      beds[number].superviseFlow(sharing: meters[station].sharedFlow.verdict)
+    } else {
+      // Another valve that shuts lets water through until it has.
+      let aloneSince = openSince.map { max($0, meters[station].open.steadySince) }
+      beds[number].superviseFlow(aloneSince: aloneSince, meter: meter, at: now)
+    }
     guard beds[number].lock == nil else { return }
     if beds[number].findings.hasBurst {
       beds[number].lock = .burst
@@ -244,7 +259,7 @@ extension FarmController {
     if meter.isKnown, !beds[bed].findings.meterIsDead {
       // What was assumed meanwhile has been counted already.
       let isCounted = meter.isCatchingUp && beds[bed].assumedFlow > 0
-      return isCounted ? 0 : meter.added / Double(max(meters[station].openCount, 1))
+      return isCounted ? 0 : meter.added / Double(max(meters[station].open.count, 1))
     }
     return beds[bed].assumedFlow * meter.lastStepSeconds / 60
   }

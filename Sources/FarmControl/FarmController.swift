@@ -27,6 +27,9 @@ public struct FarmController: Sendable {
   /// Channels that something was heard of since the last tick.
   var heard: Marks
   var judges: [ChannelJudge]
+  var watermarks: [WatermarkProbe]
+  /// Channels that follow from others.
+  let reckoned: Marks
   /// When a channel is judged again although nothing was heard, in nanoseconds since boot.
   var reviewAfter: [Int64]
   /// None of them comes earlier.
@@ -81,6 +84,10 @@ public struct FarmController: Sendable {
     touchedOutputs = Marks(count: plan.outputs.count)
     judges = plan.channels.map { ChannelJudge(rules: $0.rules) }
     reviewAfter = plan.channels.map { _ in .min }
+    watermarks = Self.watermarks(of: plan)
+    var reckoned = Marks(count: plan.channels.count)
+    for probe in watermarks { reckoned.insert(probe.channel) }
+    self.reckoned = reckoned
     arbiters = plan.outputs.enumerated().map { number, output in
       OutputArbiter(plan: output, startedAt: now, memory: restored.outputs.element(number))
     }
@@ -154,6 +161,7 @@ public struct FarmController: Sendable {
 
   /// What a channel's slot holds now. Takes no memory; the next tick judges it.
   public mutating func hear(_ reading: Reading, on channel: Int) {
+    if reckoned.contains(channel) { return }
     newest[channel] = reading
     heard.insert(channel)
   }
@@ -210,11 +218,12 @@ public struct FarmController: Sendable {
     }
     heard.removeAll()
     if nanoseconds > nextReview { review(at: now) }
+    reckonTensions(at: now)
     for number in disagreements.indices { compare(number, at: now) }
     for number in disagreements.indices where disagreements[number].isStanding { flag(number, true) }
   }
 
-  private mutating func judge(_ channel: Int, at now: Instant) {
+  mutating func judge(_ channel: Int, at now: Instant) {
     let before = channels[channel].reading.quality
     channels[channel] = judges[channel].step(newest[channel], at: now)
     // Its alarms go by the quality alone.
@@ -257,7 +266,9 @@ public struct FarmController: Sendable {
         let meter = FlowMeter(channel: channel, resolution: flow.litresPerPulse ?? 0)
       else { continue }
       let leak = flow.leak.map { LeakWatch(plan: $0, settle: flow.settle, resolution: meter.resolution) }
-      meters.append(MeterStation(channel: flow.channel, meter: meter, leak: leak))
+      let all = plan.irrigations.compactMap(\.flow).filter { $0.channel == flow.channel }
+      meters.append(
+        MeterStation(channel: flow.channel, meter: meter, leak: leak, sharedFlow: SharedFlow(plans: all)))
     }
     return meters
   }

@@ -11,11 +11,6 @@ struct FlowSupervisor: Sendable {
     case measuring(from: Instant, total: Double)
   }
 
-  /// What one step leaves to be known.
-  struct Findings {
-    let hasNoFlow, hasLowFlow, hasBurst, meterIsDead: Bool
-  }
-
   let plan: FlowPlan
   private let settle: TimeLimit
   /// How long is measured before a verdict about too little.
@@ -40,24 +35,39 @@ struct FlowSupervisor: Sendable {
   }
 
   /// - Parameters:
-  ///   - openSince: Since when the valve has been open; nil while it is shut.
+  ///   - aloneSince: Since when the valve has been open and no other on the same meter; nil while it is not so.
   ///   - meter: Nil while the meter is not known to be right.
-  ///   - isAlone: No other valve on the same meter is open.
   ///   - soilGotWetter: The probe has moved towards wet since the valve opened.
   /// - Returns: What is known afterwards.
   @discardableResult
   mutating func step(
-    openSince: Instant?, meter: FlowMeter?, isAlone: Bool, soilGotWetter: Bool, at now: Instant
-  ) -> Findings {
-    advance(openSince, meter, isAlone, soilGotWetter, now)
-    return Findings(
-      hasNoFlow: hasNoFlow, hasLowFlow: hasLowFlow, hasBurst: hasBurst, meterIsDead: meterIsDead)
+    aloneSince: Instant?, meter: FlowMeter?, soilGotWetter: Bool, at now: Instant
+  ) -> FlowVerdict {
+    advance(aloneSince, meter, soilGotWetter, now)
+    return verdict
+  }
+
+  /// While the valve is open together with others.
+  ///
+  /// - Parameter shared: What the meter says of all of them; nil while it says nothing yet.
+  /// - Returns: What is known afterwards.
+  mutating func step(sharing shared: FlowVerdict?) -> FlowVerdict {
+    phase = .shut
+    if let shared {
+      (hasNoFlow, hasBurst) = (hasNoFlow || shared.hasNoFlow, hasBurst || shared.hasBurst)
+      (hasLowFlow, meterIsDead) = (shared.hasLowFlow, shared.meterIsDead)
+    }
+    return verdict
+  }
+
+  private var verdict: FlowVerdict {
+    FlowVerdict(hasNoFlow: hasNoFlow, hasLowFlow: hasLowFlow, hasBurst: hasBurst, meterIsDead: meterIsDead)
   }
 
   private mutating func advance(
-    _ openSince: Instant?, _ meter: FlowMeter?, _ isAlone: Bool, _ soilGotWetter: Bool, _ now: Instant
+    _ aloneSince: Instant?, _ meter: FlowMeter?, _ soilGotWetter: Bool, _ now: Instant
   ) {
-    guard let openSince, let meter, isAlone else {
+    guard let aloneSince, let meter else {
       phase = .shut
       return
     }
@@ -65,7 +75,7 @@ struct FlowSupervisor: Sendable {
     case .shut:
       phase = .settling
     case .settling:
-      if openSince.isAtLeast(settle, before: now) { phase = .measuring(from: now, total: meter.total) }
+      if aloneSince.isAtLeast(settle, before: now) { phase = .measuring(from: now, total: meter.total) }
     case .measuring(let from, let total):
       judge(meter.total - total, since: from, meter, soilGotWetter, now)
     }

@@ -11,6 +11,8 @@ struct IrrigationBed: Sendable {
   var supervisor: FlowSupervisor?
   /// What is assumed while the meter is not known to be right, litres per minute.
   let assumedFlow: Double
+  /// Of its flow while it is open alone, litres per minute; 0 and infinite where nothing is expected.
+  let leastFlow, mostFlow: Double
   var lock: ReasonCode?
   var gauge: RainGauge?
   let hasBalance: Bool
@@ -27,6 +29,7 @@ struct IrrigationBed: Sendable {
     controller = IrrigationController(plan: plan, startedAt: now, memory: memory)
     supervisor = plan.flow.map { FlowSupervisor(plan: $0) }
     assumedFlow = plan.flow?.expectedMaximum ?? plan.flow?.expectedMinimum ?? 0
+    (leastFlow, mostFlow) = (plan.flow?.expectedMinimum ?? 0, plan.flow?.expectedMaximum ?? .infinity)
     // A leak is the meter's, not the bed's.
     lock = memory?.lockedBy == .leak ? nil : memory?.lockedBy
     rain = plan.rootZone?.rain ?? -1
@@ -91,9 +94,18 @@ struct IrrigationBed: Sendable {
   }
 
   /// Compares what flows with what should, where there is a meter.
-  mutating func superviseFlow(openSince: Instant?, meter: FlowMeter?, isAlone: Bool, at now: Instant) {
-    let found = supervisor?.step(
-      openSince: openSince, meter: meter, isAlone: isAlone, soilGotWetter: controller.soilGotWetter, at: now)
+  ///
+  /// - Parameter aloneSince: Since when its valve has been open and no other on the meter; nil while it is not so.
+  mutating func superviseFlow(aloneSince: Instant?, meter: FlowMeter?, at now: Instant) {
+    note(
+      supervisor?.step(
+        aloneSince: aloneSince, meter: meter, soilGotWetter: controller.soilGotWetter, at: now))
+  }
+
+  /// While its valve is open together with others on the meter.
+  mutating func superviseFlow(sharing shared: FlowVerdict?) { note(supervisor?.step(sharing: shared)) }
+
+  private mutating func note(_ found: FlowVerdict?) {
     guard let found else { return }
     (findings.hasNoFlow, findings.hasLowFlow) = (found.hasNoFlow, found.hasLowFlow)
     (findings.hasBurst, findings.meterIsDead) = (found.hasBurst, found.meterIsDead)
@@ -161,13 +173,15 @@ struct MeterStation: Sendable {
   let channel: Int
   var meter: FlowMeter
   var leak: LeakWatch?
+  var sharedFlow: SharedFlow
   /// Beds on this meter whose valve has been told to be open; counted anew in every tick.
-  var openCount = 0
+  var open = OpenBeds()
 
   /// Goes on with the same meter under another plan.
   mutating func takeOver(_ old: Self) {
     meter.takeOver(old.meter)
     if let before = old.leak { leak?.takeOver(before) }
-    openCount = old.openCount
+    sharedFlow.takeOver(old.sharedFlow)
+    open = old.open
   }
 }

@@ -48,6 +48,17 @@ extension ControlPlan {
         && (1...rules.confirmation.of).contains(rules.confirmation.needed),
       part, "its confirmation is not n of at most 32")
     try has(channel.agreement?.partner, in: channels.count, part, "no such channel to agree with")
+    if let watermark = channel.watermark {
+      try has(watermark.resistance, in: channels.count, part, "no such resistance")
+      try has(watermark.soilTemperature, in: channels.count, part, "no such soil temperature")
+      let unit = channels[watermark.resistance].unit
+      try demand(unit == .ohm || unit == .kilohm, part, "its resistance is in neither Ω nor kΩ")
+      let soil = watermark.soilTemperature.map { channels[$0].unit } ?? .celsius
+      try demand(soil == .celsius, part, "its soil temperature is not in °C")
+      try demand(channel.unit == .kilopascal, part, "its tension is not in kPa")
+      let isBelievable = WatermarkProbe.soilCelsius.contains(watermark.assumedCelsius)
+      try demand(isBelievable, part, "no soil has the temperature that it assumes")
+    }
   }
 
   private func check(_ output: OutputPlan) throws(PlanError) {

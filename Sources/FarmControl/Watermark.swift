@@ -31,9 +31,6 @@ public enum Watermark {
     return .tension(kilopascal: max(kilopascal, 0))
   }
 
-  /// For loggers that send kPa and hide their fault codes among them.
-  public static func isFaultCode(kilopascal: Double) -> Bool { kilopascal == 240 || kilopascal == 255 }
-
   /// Thompson and Armstrong's equation, as Campbell Scientific gives it for the 253-L and 257-L.
   ///
   /// - Returns: kPa, counted positive; nil beyond the equation's range (1 ... 17 kΩ at 21 °C).

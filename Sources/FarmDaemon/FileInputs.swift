@@ -159,7 +159,7 @@ extension FileSensor {
             device: source.device, channel: source.channel, scale: source.scale, offset: source.offset,
             unit: unit)),
         period: IndustrialIOChannel.period(staleAfter: stale))
-    case .mqtt, .gpio: return nil
+    case .mqtt, .gpio, .watermark: return nil
     }
   }
 }

@@ -1,4 +1,5 @@
 public import FarmConfiguration
+import FarmControl
 public import FarmUnits
 
 /// The farm that a configuration describes: every sensor and output of it is tied to a bed, a cold store, a bench, a
@@ -124,6 +125,8 @@ public struct FarmSite: Sendable {
     switch subject {
     case .soilMoisture(let bed): .number(beds[bed].soil.upper * 100, .percent)
     case .soilTension(let bed): .number(beds[bed].soil.tension, .kilopascal)
+    case .soilResistance(let bed):
+      .number(Watermark.ohms(kilopascal: beds[bed].soil.tension, soil: weather.temperature), .ohm)
     case .storeAir(let store): .number(stores[store].room.air, .celsius)
     case .storeProduct(let store): .number(stores[store].room.product, .celsius)
     case .storeCoil(let store): .number(stores[store].room.coil, .celsius)

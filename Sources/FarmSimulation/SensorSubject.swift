@@ -4,6 +4,8 @@ public import FarmUnits
 public enum SensorSubject: Equatable, Sendable {
   case soilMoisture(bed: Int)
   case soilTension(bed: Int)
+  /// Of a Watermark probe in the bed.
+  case soilResistance(bed: Int)
   case storeAir(Int), storeProduct(Int), storeCoil(Int)
   case door(store: Int)
   /// Whether the thing behind an output really runs.

@@ -10,7 +10,11 @@ struct SensorTies {
     for (number, bed) in configuration.irrigation.enumerated() {
       switch bed.probe {
       case .moisture(let sensor, _, _): subjects[sensor] = .soilMoisture(bed: number)
-      case .tension(let sensor, _, _): subjects[sensor] = .soilTension(bed: number)
+      case .tension(let sensor, _, _):
+        subjects[sensor] = .soilTension(bed: number)
+        if let index = sensors[sensor], case .watermark(let probe) = configuration.sensors[index].source {
+          subjects[probe.resistance] = .soilResistance(bed: number)
+        }
       }
       if let meter = bed.flow?.sensor, let index = sensors[meter] { subjects[meter] = .water(sensor: index) }
       if let rain = bed.rain { subjects[rain] = .rain }

@@ -36,7 +36,7 @@ extension ControlPlan {
   public init(_ configuration: GatewayConfiguration) {
     let index = PlanIndex(configuration)
     self.init(
-      channels: configuration.sensors.map { ChannelPlan($0, index) },
+      channels: configuration.sensors.map { ChannelPlan($0, index, configuration) },
       outputs: configuration.outputs.map { output in
         var plan = OutputPlan(output, index)
         let charges = configuration.drones?.pads.contains { $0.charger == output.id } ?? false
@@ -61,7 +61,16 @@ extension ChargerPlan {
 }
 
 extension ChannelPlan {
-  fileprivate init(_ sensor: SensorSettings, _ index: PlanIndex) {
+  fileprivate init(_ sensor: SensorSettings, _ index: PlanIndex, _ configuration: GatewayConfiguration) {
+    var watermark: WatermarkPlan?
+    var staleAfter = sensor.plausibility.staleAfter
+    if case .watermark(let source) = sensor.source {
+      let resistance = index.channel(source.resistance)
+      watermark = WatermarkPlan(
+        resistance: resistance, soilTemperature: source.soilTemperature.map(index.channel),
+        assumedCelsius: source.assumedCelsius)
+      staleAfter = staleAfter ?? configuration.sensors[resistance].plausibility.staleAfter
+    }
     let valid = sensor.plausibility
     guard let sentinels = Sentinels(valid.sentinels) else {
       preconditionFailure("more sentinels than a checked configuration allows")
@@ -69,13 +78,13 @@ extension ChannelPlan {
     self.init(
       name: sensor.id, quantity: sensor.quantity, unit: sensor.unit,
       rules: PlausibilityRules(
-        minimum: valid.minimum, maximum: valid.maximum, staleAfter: valid.staleAfter, sentinels: sentinels,
+        minimum: valid.minimum, maximum: valid.maximum, staleAfter: staleAfter, sentinels: sentinels,
         maxChangePerMinute: valid.changePerMinuteMax,
         flatline: valid.flatline.map { FlatlineRule(over: $0.over, below: $0.below) },
         confirmation: ConfirmationRule(needed: valid.confirmation.needed, of: valid.confirmation.of)),
       agreement: sensor.agreement.map {
         AgreementPlan(partner: index.channel($0.partner), within: $0.within, after: $0.tolerated)
-      })
+      }, watermark: watermark)
   }
 }
 

@@ -17,7 +17,7 @@ struct VirtualFile {
     switch settings.source {
     case .oneWire: period = OneWireProbe.period(staleAfter: stale)
     case .industrialIO: period = IndustrialIOChannel.period(staleAfter: stale)
-    case .mqtt, .gpio: return nil
+    case .mqtt, .gpio, .watermark: return nil
     }
     (self.channel, unit, source) = (channel, settings.unit, settings.source)
   }

@@ -63,7 +63,9 @@ struct EveryKeyTests {
                zone_minutes: 60, availability: zigbee2mqtt/bed-1/availability}
         valid: {min: 1, max: 70, stale_after_s: 3600, sentinels: [0], flatline: {hours: 48, below: 0.1},
                 max_change_per_minute: 5, confirm: {needed: 2, of: 3}}
-      tension: {quantity: soil_tension, unit: KPA, mqtt: {topic: a/tension, preset: plain}}
+      tension: {quantity: soil_tension, unit: KPA, watermark: {resistance: ohms, soil_temperature: soil, assumed_c: 18}}
+      ohms: {quantity: resistance, unit: OHM, mqtt: {topic: a/ohms, preset: plain}}
+      soil: {quantity: temperature, unit: CEL, mqtt: {topic: a/soil, preset: plain}}
       door: {quantity: contact, mqtt: {topic: a/door, preset: plain, closed: shut}}
       air:
         quantity: temperature

@@ -25,9 +25,4 @@ struct WatermarkTests {
   func `a short and a broken wire are faults, never tensions`(ohms: Double, answer: Watermark.Answer) {
     #expect(Watermark.tension(ohms: ohms) == answer)
   }
-
-  @Test func `the fault codes that loggers send as kPa are told apart`() {
-    #expect(Watermark.isFaultCode(kilopascal: 240) && Watermark.isFaultCode(kilopascal: 255))
-    #expect(!Watermark.isFaultCode(kilopascal: 239))
-  }
 }

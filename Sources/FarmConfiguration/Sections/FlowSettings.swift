@@ -21,7 +21,8 @@ extension FlowSettings: ConfigurationSection {
   private enum Keys {
     static let sensor = Key("sensor", .sensor(.volume, .flow), .required, "the meter")
     static let expected = Key(
-      "expect_lpm", .section(RangeKeys.self), .optional, "litres per minute while the valve is open")
+      "expect_lpm", .section(RangeKeys.self), .optional,
+      "litres per minute while the valve is open; of beds that are open together the sums count")
     static let settle = Key(
       "settle_s", .seconds(0...600), .byDefault(.seconds(10)),
       "nothing is judged this soon after a valve moved")

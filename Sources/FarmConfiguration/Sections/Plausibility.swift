@@ -15,6 +15,8 @@ public struct Plausibility: Sendable, Equatable {
   public let changePerMinuteMax: Double?
   public let confirmation: Confirmation
 
+  static let sentinelsMax = 8
+
   /// A channel whose noise has gone is stuck.
   public struct Flatline: Sendable, Equatable {
     public let over: Duration
@@ -28,22 +30,38 @@ public struct Plausibility: Sendable, Equatable {
     public let of: Int
   }
 
-  /// With the age that fits the source where the file says none.
-  func completed(for source: SensorSource) -> Plausibility {
+  /// Loggers of Watermark probes send 240 for a short circuit and 255 for a broken wire where a tension in kPa is
+  /// expected. Dry soil and a cut cable must not look alike.
+  static let tensionFaults: [Double] = [240, 255]
+
+  /// With the age and the sentinels that fit the source and the quantity, beside those that the file has.
+  func completed(for source: SensorSource, quantity: Quantity) -> Plausibility {
     let usual: Duration? =
       switch source {
       case .mqtt: .seconds(3600)
       case .oneWire, .industrialIO: .seconds(60)
-      case .gpio: nil
+      // As old as the resistance that it comes from.
+      case .gpio, .watermark: nil
       }
+    var sentinels = sentinels
+    if quantity == .soilTension, !source.isReckoned {
+      sentinels += Self.tensionFaults.filter { !sentinels.contains($0) }
+    }
     return Plausibility(
       minimum: minimum, maximum: maximum, sentinels: sentinels, staleAfter: staleAfter ?? usual,
       flatline: flatline,
       changePerMinuteMax: changePerMinuteMax, confirmation: confirmation)
   }
 
-  /// A contact has no numbers.
+  /// A contact has no numbers, and a channel no more sentinels than there is room for.
   func check(quantity: Quantity, in section: SectionReader) {
+    if sentinels.count > Self.sentinelsMax {
+      let own = Self.sentinelsMax - Self.tensionFaults.count
+      section.place.inside("valid").inside("sentinels").report(
+        .outOfRange, at: section.mark(of: ["valid", "sentinels"]) ?? section.mark,
+        "found more than \(own) beside 240 and 255, which no soil tension can be",
+        allowed: "at most \(own) others")
+    }
     let hasNumbers =
       minimum != nil || maximum != nil || !sentinels.isEmpty || flatline != nil || changePerMinuteMax != nil
     if quantity == .contact, hasNumbers {
@@ -59,10 +77,12 @@ extension Plausibility: ConfigurationSection {
     static let maximum = Key("max", .number(-1e9...1e9), .optional, "highest believed, in the sensor's unit")
     static let staleAfter = Key(
       "stale_after_s", .seconds(1...2_592_000), .optional,
-      "age at which the last reading is not believed; left out: 3600 for mqtt, 60 for one_wire and iio, none for gpio"
+      "age at which the last reading is not believed; left out: 3600 for mqtt, 60 for one_wire and iio, that of the resistance for watermark, none for gpio"
     )
     static let sentinels = Key(
-      "sentinels", .list(of: .number(-1e9...1e9), max: 8), .byDefault([]), "numbers that mean \"no reading\"")
+      "sentinels", .list(of: .number(-1e9...1e9), max: sentinelsMax), .byDefault([]),
+      "numbers that mean \"no reading\"; of soil_tension always 240 and 255 as well, a Watermark logger's faults"
+    )
     static let flatline = Key(
       "flatline", .section(FlatlineKeys.self), .optional, "stuck, if it moves less than this in that time")
     static let change = Key(

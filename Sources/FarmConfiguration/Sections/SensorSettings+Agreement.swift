@@ -9,6 +9,7 @@ extension SensorSettings {
         place.inside("agrees_with").report(
           .conflict, at: sensor.mark, "sensor \"\(partner.id)\" is not of the same quantity and unit")
       }
+      if case .watermark(let source) = sensor.source { source.checkTogether(sensor, in: context) }
     }
     var readers: [String: SensorSettings] = [:]
     for sensor in sensors {

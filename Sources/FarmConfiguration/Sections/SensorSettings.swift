@@ -30,6 +30,12 @@ public enum SensorSource: Sendable, Equatable {
   case gpio(GPIOInput)
   case oneWire(OneWireSource)
   case industrialIO(IndustrialIOSource)
+  case watermark(WatermarkSource)
+}
+
+extension SensorSource {
+  /// It comes from other sensors, not from a device.
+  public var isReckoned: Bool { if case .watermark = self { true } else { false } }
 }
 
 extension SensorSettings: ConfigurationSection {
@@ -43,6 +49,9 @@ extension SensorSettings: ConfigurationSection {
       "one_wire", .section(OneWireSource.self), .optional, "source: a 1-wire thermometer")
     static let iio = Key(
       "iio", .section(IndustrialIOSource.self), .optional, "source: an IIO channel of the kernel")
+    static let watermark = Key(
+      "watermark", .section(WatermarkSource.self), .optional,
+      "source: soil tension from the resistance that another sensor measures")
     static let valid = Key.section("valid", Plausibility.self, "what is believed of it")
     static let agreement = Key(
       "agrees_with", .section(AgreementKeys.self), .optional,
@@ -50,7 +59,8 @@ extension SensorSettings: ConfigurationSection {
   }
   static let keys = [
     Keys.quantity.reference, Keys.unit.reference, Keys.mqtt.reference, Keys.gpio.reference,
-    Keys.oneWire.reference, Keys.iio.reference, Keys.valid.reference, Keys.agreement.reference,
+    Keys.oneWire.reference, Keys.iio.reference, Keys.watermark.reference, Keys.valid.reference,
+    Keys.agreement.reference,
   ]
 
   init?(_ section: SectionReader) {
@@ -60,20 +70,23 @@ extension SensorSettings: ConfigurationSection {
     let gpio = section.read(Keys.gpio).map(SensorSource.gpio)
     let oneWire = section.read(Keys.oneWire).map(SensorSource.oneWire)
     let iio = section.read(Keys.iio).map(SensorSource.industrialIO)
+    let watermark = section.read(Keys.watermark).map(SensorSource.watermark)
     let plausibility = section.read(Keys.valid)
     let agreement = section.read(Keys.agreement)
     let present = [
       (Keys.mqtt.name, section.has(Keys.mqtt)), (Keys.gpio.name, section.has(Keys.gpio)),
       (Keys.oneWire.name, section.has(Keys.oneWire)), (Keys.iio.name, section.has(Keys.iio)),
+      (Keys.watermark.name, section.has(Keys.watermark)),
     ].filter(\.1).map(\.0)
     if present.count != 1 {
       let found =
         present.isEmpty
         ? "found no source" : "found \(present.count) sources: \(present.joined(separator: ", "))"
       section.report(
-        present.isEmpty ? .missingKey : .conflict, found, allowed: "exactly one of mqtt, gpio, one_wire, iio")
+        present.isEmpty ? .missingKey : .conflict, found,
+        allowed: "exactly one of mqtt, gpio, one_wire, iio, watermark")
     }
-    guard let source = mqtt ?? gpio ?? oneWire ?? iio, let quantity, let plausibility,
+    guard let source = mqtt ?? gpio ?? oneWire ?? iio ?? watermark, let quantity, let plausibility,
       quantity == .contact || unit != nil
     else { return nil }
     id = section.name
@@ -81,7 +94,7 @@ extension SensorSettings: ConfigurationSection {
     self.quantity = quantity
     self.unit = unit
     self.source = source
-    self.plausibility = plausibility.completed(for: source)
+    self.plausibility = plausibility.completed(for: source, quantity: quantity)
     self.agreement = agreement.map {
       Agreement(partner: $0.sensor, within: $0.within, tolerated: $0.tolerated)
     }

@@ -18,7 +18,11 @@ extension SensorSource {
       section.place.inside("iio").report(
         .conflict, at: section.mark(of: ["iio"]) ?? section.mark,
         "an IIO channel gives numbers, not a contact", allowed: "gpio or mqtt")
-    case .oneWire, .industrialIO: break
+    case .watermark where quantity != .soilTension:
+      section.place.inside("watermark").report(
+        .conflict, at: section.mark(of: ["watermark"]) ?? section.mark,
+        "a Watermark probe cannot give \(quantity.rawValue)", allowed: Quantity.soilTension.rawValue)
+    case .oneWire, .industrialIO, .watermark: break
     }
   }
 

@@ -35,7 +35,8 @@ extension GatewayConfiguration {
       rows: sensors.map { sensor in
         [
           sensor.id, sensor.quantity.rawValue, sensor.unit.map { "\($0.rawValue) (\($0.symbol))" } ?? "",
-          sensor.source.inWords(unit: sensor.unit), sensor.plausibility.inWords(unit: sensor.unit),
+          sensor.source.inWords(unit: sensor.unit),
+          sensor.plausibility.inWords(unit: sensor.unit, isReckoned: sensor.source.isReckoned),
         ]
       })
   }
@@ -84,6 +85,10 @@ extension SensorSource {
       let offset = source.offset.map { number($0) } ?? "the kernel's offset"
       let scale = source.scale.map { number($0) } ?? "the kernel's scale"
       return "IIO device \(source.device), channel \(source.channel), (raw + \(offset)) × \(scale)"
+    case .watermark(let source):
+      let assumed = "\(number(source.assumedCelsius)) °C"
+      let soil = source.soilTemperature.map { "\($0), else \(assumed)" } ?? assumed
+      return "Watermark probe, resistance by \(source.resistance), soil at \(soil)"
     }
   }
 }
@@ -115,13 +120,15 @@ extension LineBias {
 }
 
 extension Plausibility {
-  fileprivate func inWords(unit: Unit?) -> String {
+  fileprivate func inWords(unit: Unit?, isReckoned: Bool) -> String {
     let symbol = unit.map { " \($0.symbol)" } ?? ""
     var parts: [String] = []
     if minimum != nil || maximum != nil {
       parts.append("\(minimum.map(number) ?? "…") to \(maximum.map(number) ?? "…")\(symbol)")
     }
-    parts.append(staleAfter.map { "for \(seconds($0))" } ?? "read every tick")
+    parts.append(
+      staleAfter.map { "for \(seconds($0))" }
+        ?? (isReckoned ? "as long as its resistance" : "read every tick"))
     if !sentinels.isEmpty { parts.append("not \(sentinels.map(number).joined(separator: ", "))") }
     if let flatline {
       parts.append(
