@@ -21,7 +21,8 @@ struct LocalCatalogueTests {
     var now = moment()
     now.clock = clock
     _ = book.apply(
-      LotCommand(id: "1", action: .harvest, product: "carrots", quantity: Amount(units: Int64(quantity))), at: now)
+      LotCommand(id: "1", action: .harvest, product: "carrots", quantity: Amount(units: Int64(quantity))),
+      at: now)
     let lot = try #require(book.lots.first?.id)
     for var command in commands {
       command.lot = lot
