@@ -15,7 +15,11 @@ extension Rehearsals {
         brokers: {site: {url: "mqtt://localhost"}, market: {url: "mqtt://localhost"}}
         storage: {directory: /tmp}
         sensors:
-          bed-ohms: {quantity: resistance, unit: OHM, mqtt: {topic: bed/ohms, preset: plain}}
+          bed-ohms:
+            quantity: resistance
+            unit: OHM
+            mqtt: {topic: bed/ohms, preset: plain}
+            valid: {stale_after_s: 600}
           bed-soil: {quantity: temperature, unit: CEL, mqtt: {topic: bed/soil, preset: plain}}
           bed-tension:
             quantity: soil_tension
