@@ -52,7 +52,7 @@ struct Suite {
             machine: machine, witness: witness, bus: bus, program: program, folder: folder, number: number)
           outcome = (perform(check, scene, machine), scene)
           scene.end()
-          isToRepeat = outcome.failure is Disturbed && tries < 10
+          isToRepeat = outcome.failure is Disturbed && tries < 40
           if let failure = outcome.failure, let stop = stoppages.takeLongest(), tries < 3 {
             isToRepeat = true
             say(
