@@ -95,7 +95,7 @@ enum PulseChecks {
     let maps = try KernelFile(path: "/proc/\(gateway.process.identifier)/maps").read()
     let means = "libgpiod \(maps.contains("libgpiod.so.3") ? 2 : 1)\(priority > 0 ? ", real time" : "")"
     var total = (pulses: 0, lost: 0)
-    for train in 1...(priority > 0 ? 5 : 1) {
+    for train in 1...5 {
       let position = try scene.bus.position
       let edges = try Interrupts.taken(scene.line("FLOW1"))
       let sent = try PulseTrain(scene.line("FLOW1")).send(pulses, hertz: hertz)
@@ -103,7 +103,19 @@ enum PulseChecks {
       let taken = try Interrupts.taken(scene.line("FLOW1")) - edges
       // Beyond what the simulator sustains, two changes of a wire make one interrupt: then no daemon can know of them.
       let known = (taken + 1) / 2
-      let last = try settled(gateway, since: position, after: end, total.pulses + total.lost + known)
+      let last: Count
+      do {
+        last = try settled(gateway, since: position, after: end, total.pulses + total.lost + known)
+      } catch let failure as Failure {
+        // Seldom a single pulse of thousands is neither, where the thread is an ordinary one: that is told, and the next
+        // train begins where this one ended.
+        guard let newest = try counts(gateway, since: gateway.started).last else { throw failure }
+        let missing = total.pulses + total.lost + known - Int(newest.pulses + newest.lost)
+        guard priority == 0, missing == 1, train < 5 else { throw failure }
+        scene.note("train \(train): \(failure.description)")
+        total = (Int(newest.pulses), Int(newest.lost))
+        continue
+      }
       let (counted, lost) = (Int(last.pulses) - total.pulses, Int(last.lost) - total.lost)
       total = (Int(last.pulses), Int(last.lost))
       let suspicions = try counts(gateway, since: position).filter(\.isSuspect).count
